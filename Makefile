@@ -1,0 +1,41 @@
+# Everything a developer runs. `make check` is the one gate.
+VENV   := .venv
+PYTHON ?= python3
+BIN    := $(VENV)/bin
+STAMP  := $(VENV)/.installed
+
+.PHONY: env test lint check format real-test slow-test clean
+
+env: $(STAMP)            ## create .venv with pinned dependencies
+
+$(STAMP): pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade --constraint constraints.txt pip
+# torch first and alone: its pin selects the CPU build, anything else would pull the CUDA stack
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt torch
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]'
+	touch $@
+
+test: env                ## the default tests: offline, on tiny fakes
+	$(BIN)/pytest --numprocesses 2
+
+lint: env                ## format, lint, types, import direction
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/pytest tests/test_house.py
+
+check: lint test         ## the one gate
+
+format: env              ## rewrite to the house format
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+real-test: env           ## the pipeline on the real files in ../shared/data (about an hour)
+	$(BIN)/pytest -m real
+
+slow-test: env           ## the long proofs on tiny fakes
+	$(BIN)/pytest -m slow
+
+clean:
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache

@@ -1,0 +1,1 @@
+"""Where examples come from: readers of original files, counts, fingerprints, verification. No torch."""

@@ -1,0 +1,1 @@
+"""Joins plan, data and store, and starts the workers."""

@@ -1,0 +1,1 @@
+"""Per-example statistics to scores. Pure functions, no torch."""

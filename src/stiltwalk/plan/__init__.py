@@ -1,0 +1,1 @@
+"""A study turned into a finite graph of steps, each with an identity. Pure."""

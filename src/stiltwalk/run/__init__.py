@@ -1,0 +1,1 @@
+"""Carries out one step. The only package that knows torch."""

@@ -1,0 +1,93 @@
+"""Examples: one frozen class for each task type, as readers make them and models consume them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Classified:
+    """``sequence-classification``: one text or a pair, and the index of its label (``None``: not given)."""
+
+    id: str
+    text_a: str
+    text_b: str | None
+    label: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """``multiple-choice``: a prompt, its possible continuations and the index of the right one."""
+
+    id: str
+    prompt: str
+    choices: tuple[str, ...]
+    label: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Tagged:
+    """``token-classification``: words and one tag for each (empty ``tags``: not given)."""
+
+    id: str
+    words: tuple[str, ...]
+    tags: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A gold answer: ``context[start:start + len(text)] == text``."""
+
+    text: str
+    start: int
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """``question-answering``: a question, its context and the gold answers in it."""
+
+    id: str
+    question: str
+    context: str
+    answers: tuple[Answer, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Aligned:
+    """``sentence-retrieval``: a sentence and the English sentence that means the same."""
+
+    id: str
+    text: str
+    english: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """``masked-lm``: one line of raw text."""
+
+    id: str
+    text: str
+
+
+Example = Classified | Choices | Tagged | Question | Aligned | Line
+
+
+def main_texts(example: Example) -> tuple[str, ...]:
+    """The texts by which overlap between two data sets is recognised.
+
+    A question-answering example is recognised by its context, since a repeated paragraph leaks
+    whatever is asked about it.
+    """
+    match example:
+        case Classified(text_a=a, text_b=b):
+            return (a,) if b is None else (a, b)
+        case Choices(prompt=prompt):
+            return (prompt,)
+        case Tagged(words=words):
+            return (" ".join(words),)
+        case Question(context=context):
+            return (context,)
+        case Aligned(text=text):
+            return (text,)
+        case Line(text=text):
+            return (text,)

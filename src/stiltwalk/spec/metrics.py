@@ -1,0 +1,115 @@
+"""Metrics: what each reported number is called, how per-example statistics make it, and its range.
+
+Names are the official scorers'. All values are on 0 to 100, higher is better.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from stiltwalk.spec.record import Record
+
+
+class Metric(Record):
+    """A reported number.
+
+    Attributes:
+        name: the official scorer's name for it.
+        statistics: the per-example columns it is computed from.
+        aggregate: ``mean``: 100 × the mean of the one column;
+            ``ratio``: 100 × Σ first / Σ second; ``micro-f1``: from Σ correct, Σ predicted, Σ gold spans.
+        definition: one sentence for the reader of a table.
+        source: where the rule was taken from.
+    """
+
+    name: str
+    statistics: tuple[str, ...]
+    aggregate: Literal["mean", "ratio", "micro-f1"]
+    definition: str
+    source: str
+
+
+class Scorer(Record):
+    """A group of metrics that one pass over predictions yields.
+
+    Attributes:
+        name: what a task record refers to.
+        metrics: every metric it yields.
+        main: those whose mean is the task's score (selection, averages).
+    """
+
+    name: str
+    metrics: tuple[Metric, ...]
+    main: tuple[str, ...]
+
+
+_ACCURACY = Metric(
+    name="accuracy",
+    statistics=("correct",),
+    aggregate="mean",
+    definition="share of examples with the right label",
+    source="google-research/xtreme evaluate.py",
+)
+
+SCORERS: dict[str, Scorer] = {
+    scorer.name: scorer
+    for scorer in (
+        Scorer(name="accuracy", metrics=(_ACCURACY,), main=("accuracy",)),
+        Scorer(
+            name="retrieval-accuracy",
+            metrics=(
+                _ACCURACY.replace(
+                    {"definition": "share of English sentences whose nearest neighbour is their translation"}
+                ),
+            ),
+            main=("accuracy",),
+        ),
+        Scorer(
+            name="udpos",
+            metrics=(
+                Metric(
+                    name="f1",
+                    statistics=("span_correct", "span_predicted", "span_gold"),
+                    aggregate="micro-f1",
+                    definition="F1 of runs of equal tags (seqeval 0.x); SCONJ and SYM are one-word spans",
+                    source="google-research/xtreme evaluate.py with seqeval 0.0.12",
+                ),
+                Metric(
+                    name="accuracy",
+                    statistics=("word_correct", "words"),
+                    aggregate="ratio",
+                    definition="share of words with the right tag",
+                    source="plain token accuracy",
+                ),
+                Metric(
+                    name="f1_seqeval1",
+                    statistics=("span1_correct", "span1_predicted", "span1_gold"),
+                    aggregate="micro-f1",
+                    definition="as f1, under seqeval 1.x, which drops the tag's first letter from its type",
+                    source="seqeval 1.2.2",
+                ),
+            ),
+            main=("f1",),
+        ),
+        Scorer(
+            name="squad1",
+            metrics=(
+                Metric(
+                    name="f1",
+                    statistics=("f1",),
+                    aggregate="mean",
+                    definition="word overlap F1 with the best gold answer, English normalisation everywhere",
+                    source="SQuAD v1.1 evaluation script, as in google-research/xtreme",
+                ),
+                Metric(
+                    name="exact_match",
+                    statistics=("exact_match",),
+                    aggregate="mean",
+                    definition="share of answers equal to a gold answer after normalisation",
+                    source="SQuAD v1.1 evaluation script, as in google-research/xtreme",
+                ),
+            ),
+            main=("exact_match", "f1"),
+        ),
+    )
+}

@@ -1,0 +1,70 @@
+"""Records: frozen, typed, and with no room for a field nobody knows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from stiltwalk.spec.errors import StudyError, nearest
+
+R = TypeVar("R", bound="Record")
+
+
+class Record(BaseModel):
+    """A frozen record; unknown fields are refused, and change means a new record (``replace``)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    def replace(self: R, changes: Mapping[str, Any]) -> R:
+        """This record with ``changes``, checked again as if written by hand."""
+        return type(self).model_validate(self.model_dump(exclude_unset=True) | dict(changes))
+
+
+def parse(kind: type[R], raw: object, where: str) -> R:
+    """``raw`` (from YAML or the command line) as a record of ``kind``.
+
+    Raises:
+        StudyError: every problem on a line of its own, with the nearest known field name.
+    """
+    try:
+        return kind.model_validate(raw)
+    except ValidationError as error:
+        lines = [_explain(kind, problem) for problem in error.errors()]
+        raise StudyError(f"{where} is not a valid {kind.__name__.lower()}:\n" + "\n".join(lines)) from None
+
+
+def _explain(kind: type[Record], problem: Any) -> str:
+    location = [str(part) for part in problem["loc"]]
+    path = ".".join(location) or "(top)"
+    if problem["type"] == "extra_forbidden":
+        known = sorted(_fields_at(kind, location[:-1]))
+        close = nearest(location[-1], known)
+        hint = f" Did you mean '{close}'?" if close else ""
+        return f"  {path}: there is no such field.{hint} Known fields: {', '.join(known)}."
+    found = problem.get("input")
+    shown = "" if isinstance(found, Mapping) else f", found {found!r}"
+    return f"  {path}: {problem['msg']}{shown}"
+
+
+def _fields_at(kind: type[Record], location: list[str]) -> set[str]:
+    """Field names of every record type that ``location`` may lead to."""
+    kinds = {kind}
+    for part in location:
+        reached = {
+            inner
+            for k in kinds
+            if part in k.model_fields
+            for inner in _records_in(k.model_fields[part].annotation)
+        }
+        # a list index or a union tag names no field: stay at the records already reached
+        kinds = reached or kinds
+    return {name for k in kinds for name in k.model_fields}
+
+
+def _records_in(annotation: object) -> Iterator[type[Record]]:
+    if isinstance(annotation, type) and issubclass(annotation, Record):
+        yield annotation
+    for inner in getattr(annotation, "__args__", ()):
+        yield from _records_in(inner)

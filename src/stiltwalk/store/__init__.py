@@ -1,0 +1,1 @@
+"""What is kept: artifacts, predictions, result rows, leases, provenance."""
