@@ -1,0 +1,238 @@
+"""The study schema: a question, and everything that has to be trained and tested to answer it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal, Self
+
+import yaml
+from pydantic import Field, field_validator, model_validator
+
+from stiltwalk.spec.encoders import EncoderChoice
+from stiltwalk.spec.errors import StudyError, UserError
+from stiltwalk.spec.languages import SOURCE_LANGUAGE, language
+from stiltwalk.spec.recipes import Override, check_override, find_recipe
+from stiltwalk.spec.record import Record, parse
+from stiltwalk.spec.tasks import TASKS, Catalogue, find_task
+
+NONE_ARM = "none"
+"""The arm without intermediate training: the baseline of every gain, always added."""
+
+
+class TargetChoice(Record):
+    """A target task of a study.
+
+    Attributes:
+        task: its name.
+        trains_on: tasks whose English training replaces the record's own (noted as a caveat on its rows).
+        languages: test only these; ``None``: every language of the task whose files are there.
+    """
+
+    task: str
+    trains_on: tuple[str, ...] | None = None
+    languages: tuple[str, ...] | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_name(cls, raw: object) -> object:
+        return {"task": raw} if isinstance(raw, str) else raw
+
+
+class RecipeChoice(Record):
+    """A recipe, and what this study changes in it.
+
+    Attributes:
+        name: of the recipe.
+        intermediate: changed hyper-parameters of the intermediate stage.
+        target: changed hyper-parameters of the target stage.
+        tasks: changed hyper-parameters of single tasks, in both stages.
+    """
+
+    name: str = "released"
+    intermediate: Override = {}
+    target: Override = {}
+    tasks: Mapping[str, Override] = {}
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_name(cls, raw: object) -> object:
+        return {"name": raw} if isinstance(raw, str) else raw
+
+    @property
+    def label(self) -> str:
+        """What result rows print: the name, starred where the study changed anything."""
+        return f"{self.name}*" if self.intermediate or self.target or self.tasks else self.name
+
+
+class Execution(Record):
+    """How steps are carried out; all of it is part of a step's key, for it moves the last bits.
+
+    Attributes:
+        precision: ``fp32`` or ``bf16`` (autocast).
+        threads: processor threads of one step.
+        micro_tokens: most tokens laid out in one forward pass, padding included.
+    """
+
+    precision: Literal["fp32", "bf16"] = "fp32"
+    threads: int = Field(1, ge=1)
+    micro_tokens: int = Field(4096, ge=64)
+
+
+class Study(Record):
+    """A study.
+
+    Attributes:
+        study: its name.
+        question: what it asks.
+        encoders: encoders to compare.
+        intermediate: arms: each the name of an intermediate task; ``none`` is always added.
+        targets: target tasks.
+        seeds: random seeds; a number N means 1 to N.
+        recipe: hyper-parameters.
+        execution: how steps are carried out.
+    """
+
+    study: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=80)
+    question: str = ""
+    encoders: tuple[EncoderChoice, ...] = Field(min_length=1)
+    intermediate: tuple[str, ...] = ()
+    targets: tuple[TargetChoice, ...] = Field(min_length=1)
+    seeds: tuple[int, ...] = (1, 2, 3)
+    recipe: RecipeChoice = RecipeChoice()
+    execution: Execution = Execution()
+
+    @field_validator("seeds", mode="before")
+    @classmethod
+    def _count_of_seeds(cls, raw: object) -> object:
+        if isinstance(raw, bool) or not isinstance(raw, int):
+            return raw
+        if raw < 1:
+            raise ValueError(f"needs at least one seed, found {raw}")
+        return tuple(range(1, raw + 1))
+
+    @model_validator(mode="after")
+    def _nothing_twice(self) -> Self:
+        for field, names in (
+            ("encoders", [encoder.name for encoder in self.encoders]),
+            ("intermediate", list(self.intermediate)),
+            ("targets", [target.task for target in self.targets]),
+            ("seeds", list(self.seeds)),
+        ):
+            twice = sorted({str(name) for name in names if names.count(name) > 1})  # type: ignore[arg-type]
+            if twice:
+                raise ValueError(f"{field} lists {', '.join(twice)} twice; name each once")
+        return self
+
+    @property
+    def arms(self) -> tuple[str, ...]:
+        """Every intermediate arm, the baseline first."""
+        return (NONE_ARM, *(arm for arm in self.intermediate if arm != NONE_ARM))
+
+
+def check_study(study: Study, tasks: Catalogue = TASKS) -> Study:
+    """``study``, once every name in it is known and every task stands where it can.
+
+    Raises:
+        UserError: an unknown name (the nearest is suggested), or a task in a place it cannot fill.
+    """
+    find_recipe(study.recipe.name)
+    check_override(study.recipe.intermediate, "recipe.intermediate")
+    check_override(study.recipe.target, "recipe.target")
+    for name, override in study.recipe.tasks.items():
+        find_task(name, tasks)
+        check_override(override, f"recipe.tasks.{name}")
+    for encoder in study.encoders:
+        for text in encoder.pretrain.text if encoder.pretrain else ():
+            if "text" not in find_task(text, tasks).stages:
+                raise StudyError(
+                    f"Encoder '{encoder.name}': '{text}' is no raw text. Raw text: {_texts(tasks)}."
+                )
+    for arm in study.arms[1:]:
+        _check_trainable(arm, "an intermediate arm", tasks)
+    for target in study.targets:
+        _check_target(target, tasks)
+    return study
+
+
+def training_chain(target: TargetChoice, tasks: Catalogue = TASKS) -> tuple[str, ...]:
+    """The tasks a target is trained on in English, in order; empty for retrieval."""
+    return target.trains_on if target.trains_on is not None else find_task(target.task, tasks).trains_on
+
+
+def _texts(tasks: Catalogue) -> str:
+    return ", ".join(sorted(name for name, task in tasks.items() if "text" in task.stages))
+
+
+def _check_trainable(name: str, place: str, tasks: Catalogue) -> None:
+    task = find_task(name, tasks)
+    if task.scorer is None or SOURCE_LANGUAGE not in getattr(task.splits.get("train"), "languages", ()):
+        raise StudyError(f"Task '{name}' cannot be {place}: it has no labelled English training data.")
+
+
+def _check_target(target: TargetChoice, tasks: Catalogue) -> None:
+    task = find_task(target.task, tasks)
+    if "target" not in task.stages:
+        raise StudyError(
+            f"Task '{task.name}' is no target task: it has no test languages. "
+            f"Targets: {', '.join(sorted(n for n, t in tasks.items() if 'target' in t.stages))}."
+        )
+    for code in target.languages or ():
+        language(code)
+        if code not in task.languages:
+            raise StudyError(
+                f"Task '{task.name}' has no language '{code}'. It has: {', '.join(task.languages)}."
+            )
+    chain = training_chain(target, tasks)
+    for name in chain:
+        _check_trainable(name, f"what '{task.name}' trains on", tasks)
+    if chain and find_task(chain[-1], tasks).type != task.type:
+        last = find_task(chain[-1], tasks)
+        raise StudyError(
+            f"Target '{task.name}' is {task.type}, but '{last.name}', which it trains on, is {last.type}. "
+            "Train it on a task of its own type."
+        )
+
+
+def read_study(path: Path, overrides: Mapping[str, Any], tasks: Catalogue = TASKS) -> Study:
+    """The study in the YAML file at ``path``, with dotted ``overrides`` applied.
+
+    Raises:
+        UserError: no such file, no YAML, or not a valid study: file, line or field, and cure.
+    """
+    try:
+        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UserError(f"Cannot read the study file {path}: {error.strerror}.") from None
+    except yaml.YAMLError as error:
+        raise StudyError(f"{path} is not valid YAML: {error}") from None
+    if not isinstance(raw, dict):
+        raise StudyError(f"{path} holds no study: expected fields such as 'study:' and 'encoders:'.")
+    for dotted, value in overrides.items():
+        _put(raw, dotted, value)
+    return check_study(parse(Study, raw, str(path)), tasks)
+
+
+def _put(raw: dict[str, Any], dotted: str, value: object) -> None:
+    """Set ``raw[a][b]`` for ``dotted`` = ``a.b``; list items are reached by their index."""
+    here: Any = raw
+    *parents, last = dotted.split(".")
+    for part in parents:
+        if isinstance(here, list):
+            here = _item(here, part, dotted)
+        else:
+            if isinstance(here.get(part), str):
+                here[part] = {"name": here[part]}
+            here = here.setdefault(part, {})
+        if not isinstance(here, dict | list):
+            raise StudyError(f"-o {dotted}: '{part}' is a single value, it has no field '{last}'.")
+    if isinstance(here, list):
+        here[int(last)] = value
+    else:
+        here[last] = value
+
+
+def _item(items: list[Any], part: str, dotted: str) -> Any:
+    if not part.isdigit() or int(part) >= len(items):
+        raise StudyError(f"-o {dotted}: '{part}' is no item of a list of {len(items)}; count from 0.")
+    return items[int(part)]
