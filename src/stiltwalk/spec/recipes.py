@@ -91,7 +91,7 @@ RECIPES: Mapping[str, Recipe] = {
     for recipe in (
         Recipe(
             name="released",
-            source="released code of Phang et al. 2020: its STILTs guide (intermediate), XTREME guide (target)",
+            source="released code of Phang et al. 2020: STILTs guide (intermediate), XTREME guide (target)",
             # the guide passes batch size 4; the code's own default would be 32
             intermediate=Training(batch_size=4, epochs=3),
             target=Training(evaluate_every=1000),

@@ -1,0 +1,154 @@
+"""Steps: frozen records of work, and the key by which equal work is recognised.
+
+A key is the SHA-256 of a step's canonical JSON with every default filled in, its parents' keys, its data
+and tokenizer by content hash, and the behaviour version of its kind. Paths, engines, workers and study
+names are no part of it, so a step computed once serves every study that needs it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from stiltwalk.spec.encoders import MaskedLm, Shape
+from stiltwalk.spec.recipes import Training
+from stiltwalk.spec.record import Record
+from stiltwalk.spec.study import Execution
+
+BEHAVIOUR: Mapping[str, int] = {"pretrain": 1, "intermediate": 1, "target": 1, "predict": 1}
+"""Raised by one whenever a kind of step would compute something else from the same record."""
+
+_BASE = "encoder:"
+
+
+class TextData(Record):
+    """Raw text of one task in one language, by content hash."""
+
+    task: str
+    language: str
+    fingerprint: str
+
+
+class PretrainStep(Record):
+    """An encoder made from text.
+
+    Attributes:
+        vocabulary: content hash of a given vocabulary, or ``None`` where one is trained.
+        vocabulary_kind: what kind is trained (``given`` where none is).
+        vocabulary_size: entries of a trained vocabulary (0 where one is given).
+    """
+
+    kind: Literal["pretrain"] = "pretrain"
+    shape: Shape
+    text: tuple[TextData, ...]
+    vocabulary: str | None
+    vocabulary_kind: Literal["given", "wordpiece", "unigram"]
+    vocabulary_size: int
+    training: MaskedLm
+    seed: int
+    execution: Execution
+
+    @property
+    def parents(self) -> tuple[str, ...]:
+        """None: it begins with text."""
+        return ()
+
+
+class TrainStep(Record):
+    """Fine-tuning of an encoder on one English task, as an intermediate or as a target stage.
+
+    Attributes:
+        kind: the stage.
+        parent: key of the step whose encoder it starts from, or ``encoder:`` and a content hash.
+        task: what it trains on.
+        train: content hash of the English training data.
+        dev: content hash of the English dev data the model is selected on, if there is any.
+        inherits: heads kept from the parent, by task type; all others are new.
+    """
+
+    kind: Literal["intermediate", "target"]
+    parent: str
+    task: str
+    training: Training
+    train: str
+    dev: str | None
+    inherits: tuple[str, ...] = ()
+    seed: int
+    execution: Execution
+
+    @property
+    def parents(self) -> tuple[str, ...]:
+        """The step it starts from, unless that is a given encoder."""
+        return () if is_base(self.parent) else (self.parent,)
+
+
+class PredictStep(Record):
+    """Predictions for one target task in every language, and their scores.
+
+    Attributes:
+        parent: key of the step, or the given encoder, that predicts.
+        task: the target task.
+        data: language → content hash of its test data.
+        max_tokens: longest input in sub-words.
+        layer: retrieval only: which hidden state (0: embeddings).
+        pooling: retrieval only: the mean over all tokens, special tokens included (XTREME).
+    """
+
+    kind: Literal["predict"] = "predict"
+    parent: str
+    task: str
+    data: Mapping[str, str]
+    max_tokens: int
+    layer: int | None = None
+    pooling: Literal["mean"] | None = None
+    execution: Execution
+
+    @property
+    def parents(self) -> tuple[str, ...]:
+        """The step that predicts, unless that is a given encoder."""
+        return () if is_base(self.parent) else (self.parent,)
+
+
+Step = Annotated[PretrainStep | TrainStep | PredictStep, Field(discriminator="kind")]
+
+
+class _Holder(Record):
+    """Lets pydantic pick the right step class by its ``kind``."""
+
+    step: Step
+
+
+def base(fingerprint: str) -> str:
+    """How a step names a given encoder as its parent."""
+    return _BASE + fingerprint
+
+
+def is_base(parent: str) -> bool:
+    """Whether ``parent`` is a given encoder and not a step."""
+    return parent.startswith(_BASE)
+
+
+def is_key(text: str) -> bool:
+    """Whether ``text`` has the form of a key: 64 hexadecimal digits."""
+    return re.fullmatch(r"[0-9a-f]{64}", text) is not None
+
+
+def parse_step(raw: object) -> Step:
+    """The step whose ``model_dump`` was ``raw``."""
+    return _Holder.model_validate({"step": raw}).step
+
+
+def canonical_json(value: object) -> str:
+    """``value`` as JSON with sorted keys and no spaces: equal values give equal bytes."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
+
+def key_of(step: Step) -> str:
+    """The key of ``step``: 64 hexadecimal digits."""
+    identity = {"behaviour": BEHAVIOUR[step.kind], "step": step.model_dump(mode="json")}
+    return hashlib.sha256(canonical_json(identity).encode()).hexdigest()

@@ -1,0 +1,31 @@
+"""Caveats: what a reader must know beside a number, by id."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from stiltwalk.spec.tasks import TASKS, Catalogue
+
+GENERAL: Mapping[str, str] = {
+    "no-dev-set": "no English dev set: the last model was kept, none was selected",
+    "intermediate-repeats-target-training": "the intermediate task is the target's own training data again: "
+    "a gain may be no more than extra epochs",
+    "overlap": "some test texts stand in the training data of this row (see column overlap)",
+    "fewer-examples": "fewer examples than published: not comparable with published scores",
+    "more-examples": "more examples than published: not comparable with published scores",
+    "degenerate": "a run at chance level or with a loss that is no number: counted, never hidden in a mean",
+}
+
+_TRAINED_ON = "trained-on-"
+
+
+def explain(ids: Iterable[str], tasks: Catalogue = TASKS) -> dict[str, str]:
+    """Each caveat id with its sentence, in the order given, once each."""
+    sentences = dict(GENERAL)
+    for task in tasks.values():
+        sentences |= task.caveats
+    return {
+        name: sentences.get(name)
+        or f"trained on {name.removeprefix(_TRAINED_ON)} in place of the task's own training data"
+        for name in dict.fromkeys(ids)
+    }

@@ -1,0 +1,62 @@
+"""Writes that are there whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import shutil
+from pathlib import Path
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Put ``content`` at ``path``: a reader sees the old file or the new one, never half of it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    try:
+        with draft.open("wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+    sync_folder(path.parent)
+
+
+def write_json(path: Path, value: object) -> None:
+    """Put ``value`` at ``path`` as JSON, atomically."""
+    text = json.dumps(value, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False)
+    write_bytes(path, text.encode() + b"\n")
+
+
+def publish_folder(draft: Path, final: Path) -> bool:
+    """Move the folder ``draft`` to ``final`` by one rename.
+
+    Returns:
+        Whether this call published it; ``False`` means ``final`` was there first and ``draft`` was
+        dropped: the first publication wins.
+    """
+    final.parent.mkdir(parents=True, exist_ok=True)
+    for path in draft.rglob("*"):
+        if path.is_file():
+            with path.open("rb") as stream:
+                os.fsync(stream.fileno())
+    try:
+        draft.rename(final)
+    except OSError:
+        if not final.exists():
+            raise
+        shutil.rmtree(draft, ignore_errors=True)
+        return False
+    sync_folder(final.parent)
+    return True
+
+
+def sync_folder(folder: Path) -> None:
+    """Make renames within ``folder`` survive a power cut."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,170 @@
+"""Leases: which worker is carrying out which step, with takeover after silence.
+
+A lease is a file made by exclusive creation. Its holder rewrites it every few seconds; a worker that
+finds it silent, or finds that its holder's process is gone, may take it over. Should two workers ever
+carry out the same step, nothing breaks: the first publication wins.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import secrets
+import socket
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from stiltwalk.spec.errors import LeaseLostError
+from stiltwalk.store.atomic import write_bytes
+
+Clock = Callable[[], float]
+
+BEAT_SECONDS = 10.0
+SILENCE_SECONDS = 120.0
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """Who holds a lease: a name for people, and what tells whether the process still lives."""
+
+    name: str
+    host: str
+    pid: int
+    started: float
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """A held lease; ``token`` tells it from an earlier or later lease on the same step."""
+
+    path: Path
+    key: str
+    worker: Worker
+    token: str
+
+
+def this_worker() -> Worker:
+    """The worker that this process is."""
+    host, pid = socket.gethostname(), os.getpid()
+    return Worker(f"{host}-{pid}", host, pid, round(psutil.Process(pid).create_time(), 3))
+
+
+def claim(folder: Path, key: str, worker: Worker, clock: Clock = time.time) -> Lease | None:
+    """Take the lease on step ``key``, or ``None`` while another worker holds it.
+
+    Raises:
+        OSError: the store cannot be written.
+    """
+    path = folder / f"{key}.json"
+    lease = Lease(path, key, worker, secrets.token_hex(8))
+    if _create(lease, clock):
+        return lease
+    held = read(path)
+    if held is None or _alive(held, worker, clock):
+        return None
+    if _take_away(path, held) and _create(lease, clock):
+        return lease
+    return None
+
+
+def beat(lease: Lease, clock: Clock = time.time) -> None:
+    """Say that the holder still lives.
+
+    Raises:
+        LeaseLostError: another worker took the lease over.
+    """
+    held = read(lease.path)
+    if held is None or held["token"] != lease.token:
+        raise LeaseLostError(f"step {lease.key[:12]} was taken over from {lease.worker.name}")
+    write_bytes(lease.path, _content(lease, clock))
+
+
+def release(lease: Lease) -> None:
+    """Give the lease back, if it is still held."""
+    held = read(lease.path)
+    if held is not None and held["token"] == lease.token:
+        lease.path.unlink(missing_ok=True)
+
+
+def read(path: Path) -> dict[str, Any] | None:
+    """What the lease file at ``path`` says; ``None`` if there is none, or a torn one just being made."""
+    try:
+        held = json.loads(path.read_bytes())
+    except (FileNotFoundError, json.JSONDecodeError):
+        return None
+    return held if isinstance(held, dict) else None
+
+
+def holder(path: Path, clock: Clock = time.time) -> str | None:
+    """The name of the living worker that holds the lease at ``path``, if any."""
+    held = read(path)
+    return str(held["worker"]) if held is not None and _alive(held, this_worker(), clock) else None
+
+
+def _content(lease: Lease, clock: Clock) -> bytes:
+    worker = lease.worker
+    return json.dumps(
+        {
+            "worker": worker.name,
+            "host": worker.host,
+            "pid": worker.pid,
+            "started": worker.started,
+            "token": lease.token,
+            "beaten_at": clock(),
+            "silence": SILENCE_SECONDS,
+        }
+    ).encode()
+
+
+def _create(lease: Lease, clock: Clock) -> bool:
+    """Create the lease file whole and exclusively: written aside, then linked into place."""
+    lease.path.parent.mkdir(parents=True, exist_ok=True)
+    draft = lease.path.with_name(f".{lease.key}.{lease.token}")
+    draft.write_bytes(_content(lease, clock))
+    try:
+        os.link(draft, lease.path)
+    except FileExistsError:
+        return False
+    finally:
+        draft.unlink()
+    return True
+
+
+def _alive(held: dict[str, Any], asker: Worker, clock: Clock) -> bool:
+    """Whether the holder beat its lease lately and, if it runs on the asker's machine, still exists."""
+    if clock() - float(held["beaten_at"]) > float(held["silence"]):
+        return False
+    if held["host"] != asker.host:
+        return True
+    try:
+        process = psutil.Process(int(held["pid"]))
+        return abs(process.create_time() - float(held["started"])) < 1.0 and (
+            process.status() != psutil.STATUS_ZOMBIE
+        )
+    except psutil.NoSuchProcess:
+        return False
+
+
+def _take_away(path: Path, held: dict[str, Any]) -> bool:
+    """Remove the dead lease ``held``; only one of several takers succeeds."""
+    grave = path.with_name(f".{path.stem}.{secrets.token_hex(8)}.dead")
+    try:
+        path.rename(grave)
+    except FileNotFoundError:
+        return False
+    try:
+        removed = read(grave)
+        if removed is not None and removed["token"] != held["token"]:
+            # a faster taker had renewed it in between: put its lease back
+            with contextlib.suppress(FileExistsError):
+                os.link(grave, path)
+            return False
+    finally:
+        grave.unlink(missing_ok=True)
+    return True

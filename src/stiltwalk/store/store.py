@@ -1,0 +1,187 @@
+"""The store: finished steps, immutable and checked, and room for unfinished work.
+
+STORE/format.json, steps/ab/KEY/ (published by one rename), work/KEY.WORKER/, leases/, studies/, cache/.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+
+from stiltwalk.plan.steps import Step, parse_step
+from stiltwalk.spec.errors import UserError
+from stiltwalk.store.atomic import publish_folder, write_json
+from stiltwalk.store.leases import Lease
+
+FORMAT = 1
+"""Version of the store's layout; a newer one is refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class Artifact:
+    """A finished step.
+
+    Attributes:
+        key: its key.
+        folder: where its files lie.
+        step: its record.
+        facts: what carrying it out found: scores, counts, seconds, versions, caveats.
+    """
+
+    key: str
+    folder: Path
+    step: Step
+    facts: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """A folder of finished and unfinished steps."""
+
+    root: Path
+
+    @property
+    def leases(self) -> Path:
+        """Folder of the lease files."""
+        return self.root / "leases"
+
+    @property
+    def cache(self) -> Path:
+        """Folder of what can be made again at any time."""
+        return self.root / "cache"
+
+    def folder(self, key: str) -> Path:
+        """Where the finished step ``key`` lies, or would lie."""
+        return self.root / "steps" / key[:2] / key
+
+    def has(self, key: str) -> bool:
+        """Whether step ``key`` is finished."""
+        return (self.folder(key) / "manifest.json").exists()
+
+    def workplaces(self, key: str) -> list[Path]:
+        """Folders of unfinished work on step ``key``, whoever began it."""
+        return sorted((self.root / "work").glob(f"{key}.*"))
+
+
+def default_root() -> Path:
+    """``STILTWALK_STORE`` if set, else the platform's data folder."""
+    named = os.environ.get("STILTWALK_STORE")
+    return Path(named) if named else Path(platformdirs.user_data_dir("stiltwalk"))
+
+
+def open_store(root: Path) -> Store:
+    """The store at ``root``, made if there is none.
+
+    Raises:
+        UserError: ``root`` is another kind of folder, was written by a newer version, or is read-only.
+    """
+    marker = root / "format.json"
+    try:
+        if not marker.exists():
+            if root.exists() and any(root.iterdir()):
+                raise UserError(
+                    f"{root} is not empty and is no stiltwalk store (it has no format.json). "
+                    "Give --store an empty or a new folder."
+                )
+            write_json(marker, {"format": FORMAT})
+        found = json.loads(marker.read_text())["format"]
+    except OSError as error:
+        raise UserError(
+            f"The store {root} cannot be opened: {error.strerror}. Give --store another folder."
+        ) from None
+    except (ValueError, KeyError, TypeError):
+        raise UserError(f"{marker} is damaged: expected {{'format': {FORMAT}}}. Restore it.") from None
+    if found != FORMAT:
+        raise UserError(
+            f"The store {root} has format {found}, this version reads format {FORMAT}. Upgrade stiltwalk."
+        )
+    return Store(root)
+
+
+def read_artifact(store: Store, key: str) -> Artifact:
+    """The finished step ``key``.
+
+    Raises:
+        UserError: it is not in the store, or its record is damaged.
+    """
+    folder = store.folder(key)
+    try:
+        record = json.loads((folder / "step.json").read_text())
+        return Artifact(key, folder, parse_step(record["step"]), record["facts"])
+    except FileNotFoundError:
+        raise UserError(f"Step {key} is not in the store {store.root}.") from None
+    except (ValueError, KeyError, TypeError) as error:
+        raise _damaged(folder, f"step.json cannot be read ({error})") from None
+
+
+def verify_artifact(artifact: Artifact) -> None:
+    """Compare every file of ``artifact`` with its manifest.
+
+    Raises:
+        UserError: a file is missing or its content changed; names it and the cure.
+    """
+    manifest = json.loads((artifact.folder / "manifest.json").read_text())
+    for name, expected in manifest["files"].items():
+        path = artifact.folder / name
+        if not path.exists():
+            raise _damaged(artifact.folder, f"{name} is missing")
+        if path.stat().st_size != expected["bytes"] or _sha256(path) != expected["sha256"]:
+            raise _damaged(artifact.folder, f"{name} is not what was published")
+
+
+def workplace(store: Store, lease: Lease) -> Path:
+    """The folder to work in on the leased step; checkpoints that a dead worker left are taken over."""
+    own = store.root / "work" / f"{lease.key}.{lease.worker.name}"
+    for left in store.workplaces(lease.key):
+        if left != own:
+            if own.exists():
+                shutil.rmtree(left, ignore_errors=True)
+            else:
+                left.rename(own)
+    own.mkdir(parents=True, exist_ok=True)
+    (own / "error.json").unlink(missing_ok=True)
+    return own
+
+
+def publish(store: Store, key: str, step: Step, facts: Mapping[str, Any], draft: Path) -> bool:
+    """Make ``draft`` the finished step ``key``: record, manifest, one rename.
+
+    Returns:
+        Whether this call published it; ``False``: another worker was first, ``draft`` was dropped.
+    """
+    write_json(
+        draft / "step.json",
+        {
+            "key": key,
+            "parents": list(step.parents),
+            "step": step.model_dump(mode="json"),
+            "facts": dict(facts),
+        },
+    )
+    files = {
+        str(path.relative_to(draft)): {"bytes": path.stat().st_size, "sha256": _sha256(path)}
+        for path in sorted(draft.rglob("*"))
+        if path.is_file()
+    }
+    write_json(draft / "manifest.json", {"files": files})
+    return publish_folder(draft, store.folder(key))
+
+
+def _damaged(folder: Path, what: str) -> UserError:
+    return UserError(
+        f"The finished step in {folder} is damaged: {what}. Delete that folder and run the study again; "
+        "only this step is computed anew."
+    )
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
