@@ -1,0 +1,194 @@
+"""One split of one task in one language: its examples, and the fingerprint that stands for them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from stiltwalk.data.files import content_sha256, locate, stored
+from stiltwalk.data.layouts import LAYOUTS
+from stiltwalk.data.reader import Grouped, Reader
+from stiltwalk.spec.errors import DataError, UnknownNameError, nearest, unknown_name
+from stiltwalk.spec.examples import Example
+from stiltwalk.spec.task import Split, SplitName, Task
+
+_EVERYTHING = (0.0, 1.0)
+
+
+def load(task: Task, split: SplitName, language: str, root: Path) -> tuple[Example, ...]:
+    """The examples of one split in one language, in file order.
+
+    Args:
+        task: the task's record.
+        split: one of its splits.
+        language: one of the split's languages.
+        root: the data folder that the record's paths start from.
+
+    Raises:
+        UserError: the task has no such split, or the split no such language.
+        DataError: files are missing or not what their layout promises, an id occurs twice, or no example
+            is left.
+    """
+    paths = require(task, split, language, root)
+    reader = _reader(task)
+    rule = task.split(split)
+    kept = reader(task, language, paths)
+    if (without := _without(rule, root)) is not None:
+        left_out = {grouped.example.id for grouped in reader(task, language, (without,))}
+        kept = (grouped for grouped in kept if grouped.example.id not in left_out)
+    if rule.share != _EVERYTHING:
+        kept = _shared_out(kept, rule.share)
+    examples = tuple(grouped.example for grouped in kept)
+    _check_ids(examples, paths)
+    if not examples:
+        raise DataError(paths[0], None, _nothing_left(task, split, language))
+    return examples
+
+
+def require(task: Task, split: SplitName, language: str, root: Path) -> tuple[Path, ...]:
+    """The files of one split in one language, of which there is at least one.
+
+    Raises:
+        UserError: the task has no such split, or the split no such language.
+        DataError: files are missing; the message says what was looked for, and where.
+    """
+    check_language(task, split, language)
+    paths = locate(task, split, language, root)
+    if not paths:
+        raise DataError(root, None, missing_message(task, split, language))
+    return paths
+
+
+def missing_message(task: Task, split: SplitName, language: str) -> str:
+    """What to say where a data folder holds nothing of a split in one language."""
+    wanted = ", ".join(task.patterns(split, language))
+    return (
+        f"no data of task '{task.name}', split '{split}', language '{language}'. "
+        f"Looked below this folder for {wanted} (or .gz). "
+        "Put the file there, or name another folder with --data-dir."
+    )
+
+
+def check_language(task: Task, split: SplitName, language: str) -> None:
+    """Checks that the split exists in ``language``.
+
+    Raises:
+        UserError: the task has no such split, or the split no such language; those it has are listed.
+    """
+    known = task.split(split).languages
+    if language not in known:
+        close = nearest(language, known)
+        hint = f" Did you mean '{close}'?" if close else ""
+        raise UnknownNameError(
+            f"Task '{task.name}' has no language '{language}' in its split '{split}'.{hint} "
+            f"It has: {', '.join(known)}."
+        )
+
+
+def available(task: Task, split: SplitName, root: Path) -> tuple[str, ...]:
+    """The split's languages whose files are all there, in the record's order; no file is opened."""
+    return tuple(code for code in task.split(split).languages if _complete(task, split, code, root))
+
+
+def fingerprint(
+    task: Task,
+    split: SplitName,
+    language: str,
+    root: Path,
+    digest: Callable[[Path], str] = content_sha256,
+) -> str | None:
+    """SHA-256 (hex) of what decides the examples: the files' content, in order, and what is left out of it.
+
+    Neither paths nor gzipping matter. How a layout is read is not part of it.
+
+    Args:
+        task: the task's record.
+        split: one of its splits.
+        language: one of the split's languages.
+        root: the data folder.
+        digest: a file's content hash; a caller who asks often may hand in one that remembers.
+
+    Returns:
+        The fingerprint; ``None`` where there are no files.
+
+    Raises:
+        UserError: the task has no such split, or the split no such language.
+        DataError: some of the files are missing, or a file cannot be read.
+    """
+    check_language(task, split, language)
+    paths = locate(task, split, language, root)
+    if not paths:
+        return None
+    rule = task.split(split)
+    without = _without(rule, root)
+    content = {
+        "files": [digest(path) for path in paths],
+        "share": rule.share,
+        "without_ids_of": None if without is None else digest(without),
+    }
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+def group_position(group: str) -> float:
+    """Where a group lies in [0, 1): the first 53 bits of the SHA-256 of its name."""
+    first = int.from_bytes(hashlib.sha256(group.encode()).digest()[:8], "big")
+    return (first >> 11) / 2**53  # 53 bits fit a float, so that nothing is rounded up to 1
+
+
+def _reader(task: Task) -> Reader:
+    if task.layout not in LAYOUTS:
+        raise unknown_name("layout", task.layout, LAYOUTS)
+    return LAYOUTS[task.layout]
+
+
+def _without(rule: Split, root: Path) -> Path | None:
+    """The file whose ids are left out, if the split has one."""
+    if rule.without_ids_of is None:
+        return None
+    path = stored(root / rule.without_ids_of)
+    if path is None:
+        message = (
+            "no such file (nor .gz), though the examples in it must be left out. "
+            "Put it there, or name another folder with --data-dir."
+        )
+        raise DataError(root / rule.without_ids_of, None, message)
+    return path
+
+
+def _shared_out(grouped: Iterator[Grouped], share: tuple[float, float]) -> Iterator[Grouped]:
+    low, high = share
+    return (each for each in grouped if low <= group_position(each.group) < high)
+
+
+def _check_ids(examples: tuple[Example, ...], paths: tuple[Path, ...]) -> None:
+    seen: set[str] = set()
+    for example in examples:
+        if example.id in seen:
+            names = ", ".join(path.name for path in paths)
+            message = f"the example id '{example.id}' occurs twice in {names}. Remove one of the two."
+            raise DataError(paths[0], None, message)
+        seen.add(example.id)
+
+
+def _nothing_left(task: Task, split: SplitName, language: str) -> str:
+    rule = task.split(split)
+    filters = []
+    if rule.without_ids_of is not None:
+        filters.append(f"without the ids of {rule.without_ids_of}")
+    if rule.share != _EVERYTHING:
+        filters.append(f"in the share {rule.share[0]:g} to {rule.share[1]:g}")
+    kept = f" ({' and '.join(filters)})" if filters else ""
+    return (
+        f"expected examples of task '{task.name}', split '{split}', language '{language}', "
+        f"found none{kept}. Fetch the file again."
+    )
+
+
+def _complete(task: Task, split: SplitName, language: str, root: Path) -> bool:
+    try:
+        _without(task.split(split), root)
+        return bool(locate(task, split, language, root))
+    except DataError:
+        return False

@@ -1,0 +1,1 @@
+"""Tests mirror the package; each says in a docstring what must be true."""

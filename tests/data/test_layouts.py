@@ -1,0 +1,11 @@
+"""Tests of the table of layouts."""
+
+from __future__ import annotations
+
+from stiltwalk.data.layouts import LAYOUTS
+from stiltwalk.spec.tasks import TASKS
+
+
+def test_every_task_can_be_read() -> None:
+    """Every task record names a layout that has a reader, and no reader is idle."""
+    assert {task.layout for task in TASKS.values()} == set(LAYOUTS)

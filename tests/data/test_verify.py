@@ -1,0 +1,68 @@
+"""Tests of the inventory and the verification of a data folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from stiltwalk.data.verify import DataRow, inventory, verify
+from stiltwalk.spec.task import Split, Task
+
+from .fakes import fake_task, lines_task, write
+
+
+def _task() -> Task:
+    languages = ("ar", "de", "en", "es", "fr", "zh")
+    return fake_task(
+        "lines",
+        {
+            "train": Split(paths=("train.{language}",)),
+            "test": Split(
+                paths=("test.{language}",),
+                languages=languages,
+                expected=dict.fromkeys(("ar", "de", "en", "fr", "zh"), 2),
+            ),
+        },
+    )
+
+
+def test_every_state(tmp_path: Path) -> None:
+    """Each split and language has a row with its state; a broken file hides no other."""
+    for code, text in (("ar", "1\n2\n"), ("de", "1\n"), ("es", "1\n"), ("zh", "1\n2\n3\n")):
+        write(tmp_path / f"test.{code}", text)
+    (tmp_path / "test.fr.gz").write_bytes(b"")
+    rows = verify(_task(), tmp_path)
+    assert [(row.split, row.language, row.examples, row.expected, row.state) for row in rows] == [
+        ("train", "en", None, None, "missing"),
+        ("test", "ar", 2, 2, "whole"),
+        ("test", "de", 1, 2, "fewer"),
+        ("test", "en", None, 2, "missing"),
+        ("test", "es", 1, None, "uncounted"),
+        ("test", "fr", None, 2, "broken"),
+        ("test", "zh", 3, 2, "more"),
+    ]
+    messages = {row.language: row.message for row in rows if row.split == "test"}
+    assert "" == messages["ar"] == messages["es"]
+    assert messages["de"] == "1 examples, where 2 were published"
+    assert "Looked below this folder for test.en" in messages["en"]
+    assert "test.fr.gz: the gzipped file is cut short" in messages["fr"]
+
+
+def test_half_a_pair_is_broken(tmp_path: Path) -> None:
+    """A file without its other half is broken, not missing, and the message names the half."""
+    write(tmp_path / "a", "x")
+    (row,) = verify(lines_task("a", "b"), tmp_path)
+    assert row.state == "broken"
+    assert "b: no such file" in row.message
+
+
+def test_inventory(tmp_path: Path) -> None:
+    """The inventory lists files and sizes without reading them."""
+    write(tmp_path / "d" / "de.1", "xyz")
+    (tmp_path / "d" / "de.2.gz").write_bytes(b"not gzip")
+    write(tmp_path / "d" / "en.1", "x")
+    task = lines_task("d/{language}.1", "d/{language}.2", languages=("de", "en", "fr"))
+    assert [
+        DataRow("fake", "de", "train", "present", ("d/de.1", "d/de.2.gz"), 11),
+        DataRow("fake", "en", "train", "missing", ("d/en.1",), 1),
+        DataRow("fake", "fr", "train", "missing", (), 0),
+    ] == inventory(task, tmp_path)

@@ -1,0 +1,85 @@
+"""Chance scores, by hand for each type of example."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stiltwalk.metrics.chance import chance
+from stiltwalk.spec.errors import StiltwalkError, UnknownNameError
+from stiltwalk.spec.examples import Aligned, Answer, Choices, Classified, Example, Line, Question, Tagged
+
+
+def _classified(labels: Sequence[int | None]) -> list[Example]:
+    return [Classified(str(i), "text", None, label) for i, label in enumerate(labels)]
+
+
+def _choices(sizes: Sequence[int]) -> list[Example]:
+    return [Choices(str(i), "so", tuple(f"choice {k}" for k in range(n)), None) for i, n in enumerate(sizes)]
+
+
+def test_classification_takes_the_training_majority() -> None:
+    """The label most frequent in training is scored, though another is more frequent in the test."""
+    assert chance("accuracy", _classified([0, 0, 0, 1]), _classified([1, 1, 0, None])) == 25.0
+
+
+def test_a_tie_takes_the_lowest_label() -> None:
+    """Of two equally frequent labels the lower counts, whatever the order of the training examples."""
+    for training in ([2, 1, 1, 2], [1, 2, 2, 1]):
+        assert chance("accuracy", _classified([1, 1, 1, 2]), _classified(training)) == 75.0
+
+
+def test_choices_are_drawn_evenly() -> None:
+    """Multiple choice: the mean of one over the number of choices, without labels or training examples."""
+    assert chance("accuracy", _choices([2, 4]), []) == pytest.approx(100 * (1 / 2 + 1 / 4) / 2)
+
+
+def test_tagging_takes_the_commonest_tag() -> None:
+    """All NOUN is one span: it hits one of the two gold spans where the gold is NOUN NOUN, then VERB."""
+    examples = [Tagged("a", ("x", "y"), ("NOUN", "NOUN")), Tagged("b", ("z",), ("VERB",))]
+    training = [Tagged("t", ("x", "y", "z"), ("NOUN", "VERB", "NOUN"))]
+    assert chance("udpos", examples, training) == 50.0
+
+
+def test_question_answering_has_no_chance() -> None:
+    """No fixed answer is worth anything."""
+    assert chance("squad1", [Question("q", "?", "c", (Answer("c", 0),))], []) == 0.0
+
+
+def test_retrieval_draws_a_candidate() -> None:
+    """One in as many candidates as there are examples."""
+    assert chance("retrieval-accuracy", [Aligned(str(i), "Satz", "sentence") for i in range(8)], []) == 12.5
+
+
+@given(st.lists(st.integers(0, 2), min_size=1), st.lists(st.integers(0, 2), min_size=1))
+def test_chance_is_a_share_of_one_label(gold: list[int], training: list[int]) -> None:
+    """Chance in classification is the test share of one of the training labels."""
+    value = chance("accuracy", _classified(gold), _classified(training))
+    assert any(value == pytest.approx(100 * gold.count(label) / len(gold)) for label in set(training))
+
+
+@pytest.mark.parametrize(
+    ("examples", "training", "message"),
+    [
+        ([], [], "Chance for scorer 'accuracy' needs examples"),
+        (_classified([0]), [], "needs training examples with a label each"),
+        (_classified([0]), _classified([None]), "needs training examples with a label each"),
+        ([Tagged("t", ("w",), ("X",))], [], "needs training examples with a tag each"),
+        (_classified([None]), _classified([0]), "Example '0' has no gold labels"),
+        ([*_classified([0]), *_choices([2])], [], "one type; it was given Choices, Classified"),
+        ([Line("l", "text")], [], "Example 'l' is a line of raw text"),
+    ],
+)
+def test_what_has_no_chance_is_named(examples: list[Example], training: list[Example], message: str) -> None:
+    """Missing examples, labels or tags are errors that say which."""
+    with pytest.raises(StiltwalkError, match=message):
+        chance("accuracy", examples, training)
+
+
+def test_an_unknown_scorer_is_refused() -> None:
+    """The scorer is checked even where its statistics are not needed."""
+    with pytest.raises(UnknownNameError, match="Did you mean 'squad1'"):
+        chance("squad", [Question("q", "?", "c", ())], [])

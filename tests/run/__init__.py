@@ -1,0 +1,1 @@
+"""Tests of run: carrying out one step."""
