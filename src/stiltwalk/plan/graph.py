@@ -126,6 +126,23 @@ def build(study: Study, facts: Facts, tasks: Catalogue) -> Plan:
     return Plan(study, builder.nodes, tuple(cells), tuple(builder.absent))
 
 
+def build_evaluation(study: Study, facts: Facts, parent: str, tasks: Catalogue) -> Plan:
+    """The graph that tests one finished model, ``parent``, on the targets of ``study``: nothing is trained.
+
+    Raises:
+        StudyError: none of a target's test files is there.
+    """
+    builder = _Builder(study, facts, tasks)
+    (encoder,) = study.encoders
+    (seed,) = study.seeds
+    cells = []
+    for target in study.targets:
+        key = _predict(builder, encoder, target, parent, (NONE_ARM, seed))
+        caveats = tuple(find_task(target.task, tasks).caveats)
+        cells.append(Cell(encoder.name, NONE_ARM, seed, target.task, key, caveats))
+    return Plan(study, builder.nodes, tuple(cells), tuple(builder.absent))
+
+
 def _start(builder: _Builder, encoder: EncoderChoice) -> str:
     """The parent reference from which everything of this encoder starts."""
     if encoder.pretrain is None:

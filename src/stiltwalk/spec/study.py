@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import deepcopy
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -208,9 +209,28 @@ def read_study(path: Path, overrides: Mapping[str, Any], tasks: Catalogue = TASK
         raise StudyError(f"{path} is not valid YAML: {error}") from None
     if not isinstance(raw, dict):
         raise StudyError(f"{path} holds no study: expected fields such as 'study:' and 'encoders:'.")
+    return study_from(apply_overrides(raw, overrides), str(path), tasks)
+
+
+def study_from(raw: Mapping[str, Any], where: str, tasks: Catalogue = TASKS) -> Study:
+    """The study that ``raw`` describes; ``where`` it was found is named in errors.
+
+    Raises:
+        UserError: not a valid study: field and cure.
+    """
+    return check_study(parse(Study, raw, where), tasks)
+
+
+def apply_overrides(raw: Mapping[str, Any], overrides: Mapping[str, Any]) -> dict[str, Any]:
+    """``raw`` with each dotted field, such as ``recipe.target.epochs`` or ``targets.0.languages``, replaced.
+
+    Raises:
+        StudyError: a path that leads through a single value, or to no item of a list.
+    """
+    changed: dict[str, Any] = deepcopy(dict(raw))
     for dotted, value in overrides.items():
-        _put(raw, dotted, value)
-    return check_study(parse(Study, raw, str(path)), tasks)
+        _put(changed, dotted, value)
+    return changed
 
 
 def _put(raw: dict[str, Any], dotted: str, value: object) -> None:

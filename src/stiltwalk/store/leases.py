@@ -21,7 +21,7 @@ from typing import Any
 import psutil
 
 from stiltwalk.spec.errors import LeaseLostError
-from stiltwalk.store.atomic import write_bytes
+from stiltwalk.store.atomic import read_json, write_bytes
 
 Clock = Callable[[], float]
 
@@ -65,7 +65,7 @@ def claim(folder: Path, key: str, worker: Worker, clock: Clock = time.time) -> L
     lease = Lease(path, key, worker, secrets.token_hex(8))
     if _create(lease, clock):
         return lease
-    held = read(path)
+    held = read_json(path)
     if held is None or _alive(held, worker, clock):
         return None
     if _take_away(path, held) and _create(lease, clock):
@@ -79,7 +79,7 @@ def beat(lease: Lease, clock: Clock = time.time) -> None:
     Raises:
         LeaseLostError: another worker took the lease over.
     """
-    held = read(lease.path)
+    held = read_json(lease.path)
     if held is None or held["token"] != lease.token:
         raise LeaseLostError(f"step {lease.key[:12]} was taken over from {lease.worker.name}")
     write_bytes(lease.path, _content(lease, clock))
@@ -87,23 +87,14 @@ def beat(lease: Lease, clock: Clock = time.time) -> None:
 
 def release(lease: Lease) -> None:
     """Give the lease back, if it is still held."""
-    held = read(lease.path)
+    held = read_json(lease.path)
     if held is not None and held["token"] == lease.token:
         lease.path.unlink(missing_ok=True)
 
 
-def read(path: Path) -> dict[str, Any] | None:
-    """What the lease file at ``path`` says; ``None`` if there is none, or a torn one just being made."""
-    try:
-        held = json.loads(path.read_bytes())
-    except (FileNotFoundError, json.JSONDecodeError):
-        return None
-    return held if isinstance(held, dict) else None
-
-
 def holder(path: Path, clock: Clock = time.time) -> str | None:
     """The name of the living worker that holds the lease at ``path``, if any."""
-    held = read(path)
+    held = read_json(path)
     return str(held["worker"]) if held is not None and _alive(held, this_worker(), clock) else None
 
 
@@ -159,7 +150,7 @@ def _take_away(path: Path, held: dict[str, Any]) -> bool:
     except FileNotFoundError:
         return False
     try:
-        removed = read(grave)
+        removed = read_json(grave)
         if removed is not None and removed["token"] != held["token"]:
             # a faster taker had renewed it in between: put its lease back
             with contextlib.suppress(FileExistsError):

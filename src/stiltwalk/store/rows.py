@@ -78,4 +78,4 @@ def study_rows(store: Store, plan: Plan) -> pd.DataFrame:
     found: pd.DataFrame = (
         pd.concat(frames, ignore_index=True) if frames else COLUMNS.empty_table().to_pandas()
     )
-    return found[COLUMNS.names]
+    return found.reindex(columns=COLUMNS.names)

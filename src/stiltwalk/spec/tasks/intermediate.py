@@ -58,10 +58,10 @@ INTERMEDIATE = (
         layout="squad",
         splits={
             "train": Split(
-                paths=("squad/dev-v1.1.json",), without_ids_of="xquad/xquad.en.json", share=(0.1, 1.0)
+                paths=("squad/dev-v1.1.json",), without_ids_of="xquad/xquad.en.json", share=(0.2, 1.0)
             ),
             "dev": Split(
-                paths=("squad/dev-v1.1.json",), without_ids_of="xquad/xquad.en.json", share=(0.0, 0.1)
+                paths=("squad/dev-v1.1.json",), without_ids_of="xquad/xquad.en.json", share=(0.0, 0.2)
             ),
         },
         scorer="squad1",

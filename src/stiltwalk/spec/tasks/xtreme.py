@@ -8,7 +8,7 @@ _UD_DEV = tuple(
     "af ar bg de el en es et eu fa fi fr he hi hu id it ja ko mr nl pt ru ta te tr ur vi zh".split()
 )
 _UD_TEST = (*_UD_DEV, "kk", "th", "tl", "yo")  # a test set, but no dev set
-_XQUAD = tuple("ar de el en es hi ru th tr vi zh".split())
+_XQUAD = tuple("ar de el en es hi ro ru th tr vi zh".split())  # Romanian came with XTREME-R
 _TATOEBA = tuple(
     "af ar bg bn de el es et eu fa fi fr he hi hu id it ja jv ka kk ko ml mr nl pt ru sw ta te th tl "
     "tr ur vi zh".split()

@@ -1,0 +1,150 @@
+"""What exists: tasks, encoders, and the state of this machine."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from stiltwalk.cli import options, show
+from stiltwalk.engine.status import finished_pretraining
+from stiltwalk.spec.encoders import KNOWN_ENCODERS
+from stiltwalk.spec.errors import UserError
+from stiltwalk.spec.task import Task
+from stiltwalk.spec.tasks import TASKS
+from stiltwalk.store.store import open_store
+
+LIBRARIES = ("torch", "transformers", "tokenizers", "accelerate", "safetensors", "pandas", "pyarrow")
+LOW_DISK_GIB = 5.0
+
+
+def show_tasks(*, as_json: bool) -> None:
+    """Print every task record."""
+    rows = [_task_row(task) for task in TASKS.values()]
+    if as_json:
+        full = [
+            row | {"record": task.model_dump(mode="json")}
+            for row, task in zip(rows, TASKS.values(), strict=True)
+        ]
+        show.print_json("rows", full)
+    else:
+        show.print_table(rows, ("name", "type", "stages", "languages", "metrics", "trains_on", "licence"))
+        show.console.print("\nFiles of each: stiltwalk data ls --data-dir DIR")
+
+
+def _task_row(task: Task) -> dict[str, Any]:
+    return {
+        "name": task.name,
+        "type": task.type,
+        "stages": ", ".join(task.stages),
+        "languages": len(task.languages),
+        "metrics": ", ".join(m.name for m in task.scoring.metrics) if task.scorer else "",
+        "trains_on": ", ".join(task.trains_on),
+        "licence": task.licence,
+    }
+
+
+def show_encoders(store: Path | None, *, as_json: bool) -> None:
+    """Print the encoders known by name, then those pretrained in the store."""
+    rows: list[dict[str, Any]] = [
+        {
+            "name": known.hub,
+            "layers": known.layers,
+            "hidden": known.hidden,
+            "parameters": known.parameters,
+            "encoder_parameters": known.encoder_parameters,
+            "from": "hub",
+        }
+        for known in KNOWN_ENCODERS.values()
+    ]
+    root = options.store_root(store)
+    if (root / "format.json").exists():
+        rows += [
+            {
+                "name": str(made.folder / "model"),
+                "layers": made.shape.layers,
+                "hidden": made.shape.hidden,
+                "parameters": made.parameters / 1e6,
+                "encoder_parameters": made.encoder_parameters / 1e6,
+                "from": f"pretrained {made.steps} steps",
+            }
+            for made in finished_pretraining(open_store(root))
+        ]
+    if as_json:
+        show.print_json("rows", rows)
+    else:
+        show.print_table(
+            rows,
+            ("name", "layers", "hidden", "parameters", "encoder_parameters", "from"),
+            title="Parameters in millions, with and without embeddings",
+        )
+        show.console.print("\nAny other hub id, or a folder that AutoModel can read, works as well.")
+
+
+def show_doctor(store: Path | None, *, as_json: bool) -> None:
+    """Print what was found, and how to mend what is missing."""
+    rows = [*_machine(), *_libraries(), _store(store), _data()]
+    if as_json:
+        show.print_json("rows", rows)
+    else:
+        show.print_table(rows, ("check", "found", "state", "cure"))
+
+
+def _row(check: str, found: str, state: str = "ok", cure: str = "") -> dict[str, Any]:
+    return {"check": check, "found": found, "state": state, "cure": cure}
+
+
+def _machine() -> list[dict[str, Any]]:
+    # the one command that asks torch what it can see
+    import torch  # noqa: PLC0415
+
+    memory = psutil.virtual_memory().total / 2**30
+    gpus = torch.cuda.device_count()
+    names = ", ".join(sorted({torch.cuda.get_device_name(i) for i in range(gpus)}))
+    return [
+        _row("python", platform.python_version()),
+        _row("cores", str(os.cpu_count())),
+        _row("memory", f"{memory:.1f} GiB"),
+        _row("accelerator", f"{gpus} × {names}" if gpus else "none", "ok" if gpus else "cpu only"),
+    ]
+
+
+def _libraries() -> list[dict[str, Any]]:
+    rows = []
+    for name in LIBRARIES:
+        try:
+            rows.append(_row(name, version(name)))
+        except PackageNotFoundError:
+            rows.append(_row(name, "absent", "missing", f"pip install {name}"))
+    return rows
+
+
+def _store(given: Path | None) -> dict[str, Any]:
+    root = options.store_root(given)
+    there = next(p for p in (root, *root.parents) if p.exists())
+    free = shutil.disk_usage(there).free / 2**30
+    found = f"{root} ({free:.0f} GiB free)"
+    if not os.access(there, os.W_OK):
+        return _row("store", found, "read-only", "give --store a folder you may write to")
+    if free < LOW_DISK_GIB:
+        return _row("store", found, "little room", "give --store a folder on a larger disk")
+    try:
+        open_store(root) if (root / "format.json").exists() else None
+    except UserError as error:
+        return _row("store", found, "unusable", str(error))
+    return _row("store", found)
+
+
+def _data() -> dict[str, Any]:
+    try:
+        folder = options.data_dir(None)
+    except UserError:
+        return _row("data", "not set", "optional", "set STILTWALK_DATA, or give --data-dir each time")
+    if not folder.is_dir():
+        return _row("data", str(folder), "missing", "set STILTWALK_DATA to an existing folder")
+    return _row("data", str(folder))

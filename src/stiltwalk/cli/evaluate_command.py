@@ -1,0 +1,43 @@
+"""The command that evaluates one model zero-shot."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from stiltwalk.cli import options
+from stiltwalk.cli.options import DataOption, JsonOption, OverrideOption, StoreOption, WorkersOption
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add ``evaluate`` to ``app``."""
+    app.command(epilog="Example: stiltwalk evaluate ./my-model --target udpos,tatoeba --data-dir data")(
+        evaluate
+    )
+
+
+def evaluate(
+    model: Annotated[
+        str, typer.Argument(metavar="MODEL", help="A folder, a hub id, or the key of a finished step.")
+    ],
+    target: Annotated[str, typer.Option(help="Target tasks, separated by commas.")],
+    recipe: Annotated[str, typer.Option(help="Recipe that says how long inputs may be.")] = "released",
+    data_dir: DataOption = None,
+    store: StoreOption = None,
+    override: OverrideOption = None,
+    workers: WorkersOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Test a model on target tasks in every language; nothing is trained.
+
+    Retrieval needs only an encoder; other targets need a model with a head of their type: a step of this
+    store, or a checkpoint saved from AutoModelForTokenClassification and its like.
+    """
+    from stiltwalk.cli import studies  # noqa: PLC0415  keeps --help quick
+
+    prepared = studies.prepared_evaluation(
+        model, options.split_names(target), recipe, (data_dir, store), options.overrides(override)
+    )
+    studies.carry_out(prepared, workers)
+    studies.show_results(prepared, as_json=json)

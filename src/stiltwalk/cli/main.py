@@ -1,0 +1,81 @@
+"""The command ``stiltwalk``: what there is, and how mistakes and interruptions end."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+
+import typer
+
+from stiltwalk import __version__
+from stiltwalk.cli import catalogue_commands, data_commands, evaluate_command, study_commands
+from stiltwalk.spec.errors import InterruptedRunError, StepFailedError, UserError
+
+DONE, FAILED, MISTAKE, INTERRUPTED = 0, 1, 2, 130
+"""Exit codes: everything done; a step failed; the user's mistake; interrupted."""
+
+app = typer.Typer(
+    name="stiltwalk",
+    help="Intermediate-task training for zero-shot cross-lingual transfer, from one study file.",
+    epilog="Exit codes: 0 done, 1 a step failed, 2 a mistake in what was asked, 130 interrupted.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    add_completion=False,
+)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"stiltwalk {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: bool = typer.Option(
+        False, "--version", callback=_version, is_eager=True, help="Print the version."
+    ),
+) -> None:
+    pass
+
+
+study_commands.add_to(app)
+evaluate_command.add_to(app)
+catalogue_commands.add_to(app)
+data_commands.add_to(app)
+
+
+def main() -> None:
+    """Run the command line and end with one of the four exit codes."""
+    # a spawned worker tokenises by itself; the library's own threads would fight it for the cores
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    try:
+        app(standalone_mode=False)
+    except UserError as error:
+        _say(str(error))
+        sys.exit(MISTAKE)
+    except StepFailedError as error:
+        _say(str(error))
+        sys.exit(FAILED)
+    except (InterruptedRunError, KeyboardInterrupt) as error:
+        _say(str(error) or "interrupted")
+        sys.exit(INTERRUPTED)
+    except typer.Exit as error:
+        sys.exit(error.exit_code)
+    except Exception as error:  # our own mistake, or an option typer refuses
+        show = getattr(error, "show", None)
+        if show is not None:
+            show()
+            sys.exit(MISTAKE)
+        _say(f"{traceback.format_exc()}\nThis is a bug in stiltwalk, not in your study. Please report it.")
+        sys.exit(FAILED)
+
+
+def _say(message: str) -> None:
+    print(f"stiltwalk: {message}", file=sys.stderr)  # noqa: T201  the last word before leaving
+
+
+if __name__ == "__main__":
+    main()

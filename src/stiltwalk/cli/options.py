@@ -1,0 +1,74 @@
+"""Options that several commands share, and what they mean when left out."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+import yaml
+
+from stiltwalk.spec.errors import UserError
+
+StoreOption = Annotated[
+    Path | None,
+    typer.Option("--store", help="Where results are kept (default: STILTWALK_STORE, else your data folder)."),
+]
+DataOption = Annotated[
+    Path | None,
+    typer.Option("--data-dir", help="Folder of the original data files (default: STILTWALK_DATA)."),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of a table.")]
+OverrideOption = Annotated[
+    list[str] | None,
+    typer.Option("-o", "--override", metavar="A.B=C", help="Override any field of the study."),
+]
+WorkersOption = Annotated[
+    int | None,
+    typer.Option("--workers", min=0, help="Worker processes (default: cores / threads; 0: in this process)."),
+]
+
+
+def store_root(given: Path | None) -> Path:
+    """The store's folder: as given, else ``STILTWALK_STORE``, else the platform's data folder."""
+    # light commands must not pay for the store's imports
+    from stiltwalk.store.store import default_root  # noqa: PLC0415
+
+    return given or default_root()
+
+
+def data_dir(given: Path | None) -> Path:
+    """The data folder.
+
+    Raises:
+        UserError: neither the option nor ``STILTWALK_DATA`` says where it is.
+    """
+    named = given or (Path(os.environ["STILTWALK_DATA"]) if "STILTWALK_DATA" in os.environ else None)
+    if named is None:
+        raise UserError(
+            "Where are the original data files? Give --data-dir DIR, or set STILTWALK_DATA. "
+            "'stiltwalk tasks' says which files each task needs."
+        )
+    return named
+
+
+def overrides(given: Sequence[str] | None) -> dict[str, Any]:
+    """``-o a.b=c`` options as a mapping; values are read as YAML.
+
+    Raises:
+        UserError: an option without ``=``.
+    """
+    found: dict[str, Any] = {}
+    for option in given or ():
+        dotted, equals, value = option.partition("=")
+        if not equals or not dotted:
+            raise UserError(f"-o {option}: expected FIELD=VALUE, for example -o recipe.target.epochs=1.")
+        found[dotted] = yaml.safe_load(value)
+    return found
+
+
+def split_names(given: str) -> list[str]:
+    """``A,B`` as a list, blanks and empty names left out."""
+    return [name.strip() for name in given.split(",") if name.strip()]

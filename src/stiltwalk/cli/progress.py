@@ -1,0 +1,93 @@
+"""Progress of a run: a live table on a terminal, plain lines elsewhere, always on standard error."""
+
+from __future__ import annotations
+
+import time
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as Bars
+
+from stiltwalk.engine.worker import Event
+
+LINE_SECONDS = 15.0
+
+
+class Watch:
+    """Shows the events of a run: stage, step, examples a second and time left."""
+
+    def __init__(self, total: int, already: int) -> None:
+        self._console = Console(stderr=True, highlight=False, soft_wrap=True)
+        self._live = self._console.is_terminal
+        self._total, self._done = total, already
+        self._told: dict[str, float] = {}
+        # when each stage of each step was first heard of, and how far it then was
+        self._first: dict[tuple[str, str], tuple[float, int]] = {}
+        self._rows: dict[str, TaskID] = {}
+        self._bars = Bars(
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=24),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[rate]}"),
+            TimeElapsedColumn(),
+            TextColumn("{task.fields[left]}"),
+            console=self._console,
+            disable=not self._live,
+        )
+        self._whole = self._bars.add_task("study", total=total, completed=already, rate="steps", left="")
+        self._began = time.monotonic()
+
+    def __enter__(self) -> Self:
+        self._bars.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._bars.stop()
+
+    def tell(self, event: Event) -> None:
+        """Show one event."""
+        if event.kind == "progress" and event.progress is not None:
+            self._progress(event)
+            return
+        row = self._rows.pop(event.key, None)
+        if row is not None:
+            self._bars.remove_task(row)
+        if event.kind == "done":
+            self._done += 1
+            self._bars.update(self._whole, completed=self._done)
+        text = {"began": "began ", "done": "done  ", "failed": "FAILED"}[event.kind]
+        self._line(f"[{self._done}/{self._total}] {text} {event.title}")
+        if event.message:
+            self._line(event.message)
+
+    def _progress(self, event: Event) -> None:
+        progress = event.progress
+        assert progress is not None, "only progress events come here"
+        began, first = self._first.setdefault((event.key, progress.stage), (time.monotonic(), progress.done))
+        left = time_left(progress.done - first, progress.total - first, time.monotonic() - began)
+        rate = f"{progress.rate:,.0f} examples/s" if progress.rate else ""
+        if self._live:
+            row = self._rows.get(event.key)
+            if row is None:
+                row = self._rows[event.key] = self._bars.add_task(event.title, total=None, rate="", left="")
+            self._bars.update(row, completed=progress.done, total=progress.total, rate=rate, left=left)
+        elif time.monotonic() - self._told.get(event.key, 0.0) > LINE_SECONDS and progress.rate:
+            self._told[event.key] = time.monotonic()
+            self._line(f"  {event.title}: {progress.stage} {progress.done}/{progress.total}, {rate}, {left}")
+
+    def _line(self, text: str) -> None:
+        self._console.print(text, markup=False)
+
+
+def time_left(done: int, total: int, seconds: float) -> str:
+    """Time left at the pace so far, such as ``3:20 left``; empty while nothing can be said."""
+    if not 0 < done < total or seconds < 1:
+        return ""
+    left = round(seconds * (total - done) / done)
+    hours, rest = divmod(left, 3600)
+    clock = f"{hours}:{rest // 60:02}:{rest % 60:02}" if hours else f"{rest // 60}:{rest % 60:02}"
+    return f"{clock} left"

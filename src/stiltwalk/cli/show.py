@@ -1,0 +1,49 @@
+"""Printing: tables for people, one JSON object for programs."""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+WIDE = 200
+"""Columns to assume where output goes to a file or a pipe, so that nothing is folded there."""
+
+console = Console(highlight=False, width=None if sys.stdout.isatty() else WIDE)
+
+
+def print_json(name: str, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Print ``{"name": [rows]}``; a number that is none becomes null."""
+    clean = [{key: _plain(value) for key, value in row.items()} for row in rows]
+    print(json.dumps({name: clean}, ensure_ascii=False, indent=1))  # noqa: T201  the command's output
+
+
+def print_table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], title: str | None = None) -> None:
+    """Print ``columns`` of ``rows``; numbers are aligned right, with two decimals."""
+    table = Table(title=title, title_justify="left", box=None, pad_edge=False)
+    numeric = {c for c in columns if any(isinstance(row.get(c), int | float) for row in rows)}
+    for column in columns:
+        table.add_column(column, justify="right" if column in numeric else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(_text(row.get(column)) for column in columns))
+    console.print(table)
+
+
+def _text(value: object) -> str:
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return ""
+    if isinstance(value, float):
+        return f"{value:.2f}"
+    # square brackets in data are not markup
+    return str(value).replace("[", r"\[")
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value.item() if hasattr(value, "item") else value

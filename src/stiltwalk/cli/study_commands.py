@@ -1,0 +1,116 @@
+"""Commands on studies: transfer, plan, run, status, results."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from stiltwalk.cli import options
+from stiltwalk.cli.options import DataOption, JsonOption, OverrideOption, StoreOption, WorkersOption
+
+StudyArgument = Annotated[
+    str, typer.Argument(metavar="STUDY", help="A study file, a preset, or the name of a study run before.")
+]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the study commands to ``app``."""
+    app.command(epilog="Example: stiltwalk run first-light --data-dir data")(run)
+    app.command(epilog="Example: stiltwalk plan my-study.yaml -o seeds=5 --json")(plan)
+    app.command(
+        epilog="Example: stiltwalk transfer --encoder FacebookAI/xlm-roberta-base "
+        "--intermediate commonsenseqa --target udpos,tatoeba --seeds 3 --data-dir data"
+    )(transfer)
+    app.command(epilog="Example: stiltwalk status first-light")(status)
+    app.command(epilog="Example: stiltwalk results first-light --csv > rows.csv")(results)
+
+
+def run(
+    study: StudyArgument,
+    data_dir: DataOption = None,
+    store: StoreOption = None,
+    override: OverrideOption = None,
+    workers: WorkersOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Run what is missing of a study; safe to repeat, goes on where it stopped."""
+    from stiltwalk.cli import studies  # noqa: PLC0415  keeps --help quick
+
+    prepared = studies.prepared(study, data_dir, store, options.overrides(override))
+    studies.carry_out(prepared, workers)
+    studies.show_results(prepared, as_json=json)
+
+
+def plan(
+    study: StudyArgument,
+    data_dir: DataOption = None,
+    store: StoreOption = None,
+    override: OverrideOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Show the steps of a study and which are already computed, before anything starts."""
+    from stiltwalk.cli import studies  # noqa: PLC0415  keeps --help quick
+
+    studies.show_plan(studies.prepared(study, data_dir, store, options.overrides(override)), as_json=json)
+
+
+def transfer(
+    encoder: Annotated[str, typer.Option(help="A hub id, or a folder that AutoModel can read.")],
+    target: Annotated[str, typer.Option(help="Target tasks, separated by commas.")],
+    intermediate: Annotated[str, typer.Option(help="Intermediate tasks: one arm each.")] = "",
+    seeds: Annotated[int, typer.Option(min=1, help="How many seeds.")] = 3,
+    recipe: Annotated[str, typer.Option(help="Named hyper-parameters.")] = "released",
+    examples: Annotated[int | None, typer.Option(min=1, help="At most so many examples a training.")] = None,
+    name: Annotated[str, typer.Option(help="What to call the study.")] = "transfer",
+    data_dir: DataOption = None,
+    store: StoreOption = None,
+    override: OverrideOption = None,
+    workers: WorkersOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Run a one-off study: encoder, intermediate arms, targets. The arm 'none' is always added."""
+    from stiltwalk.cli import studies  # noqa: PLC0415  keeps --help quick
+
+    raw: dict[str, object] = {
+        "study": name,
+        "encoders": [encoder],
+        "intermediate": options.split_names(intermediate),
+        "targets": options.split_names(target),
+        "seeds": seeds,
+        "recipe": {"name": recipe},
+    }
+    if examples is not None:
+        raw["recipe"] = {
+            "name": recipe,
+            "intermediate": {"examples": examples},
+            "target": {"examples": examples},
+        }
+    prepared = studies.prepared_from(raw, "the command line", data_dir, store, options.overrides(override))
+    studies.carry_out(prepared, workers)
+    studies.show_results(prepared, as_json=json)
+
+
+def status(
+    study: Annotated[str | None, typer.Argument(help="A study; left out: all of them.")] = None,
+    store: StoreOption = None,
+    json: JsonOption = False,
+) -> None:
+    """What is done, running, failed or waiting, and why."""
+    from stiltwalk.cli import studies  # noqa: PLC0415  keeps --help quick
+
+    studies.show_status(study, store, as_json=json)
+
+
+def results(
+    study: StudyArgument,
+    store: StoreOption = None,
+    csv: Annotated[bool, typer.Option("--csv", help="Print every row as CSV.")] = False,
+    parquet: Annotated[Path | None, typer.Option(help="Write every row to this Parquet file.")] = None,
+    json: JsonOption = False,
+) -> None:
+    """Result rows of a study, and gains over the arm 'none'."""
+    from stiltwalk.cli import studies  # noqa: PLC0415  keeps --help quick
+
+    studies.print_results(study, store, csv=csv, parquet=parquet, as_json=json)

@@ -1,0 +1,173 @@
+"""Looks at the disk for everything a study needs, so that planning itself can stay pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from stiltwalk.data.load import fingerprint
+from stiltwalk.engine.digests import DigestCache
+from stiltwalk.engine.encoders import layers_of, locate_encoder
+from stiltwalk.plan.graph import EncoderFacts, Facts, Plan, build, build_evaluation
+from stiltwalk.plan.steps import base
+from stiltwalk.run.context import Place
+from stiltwalk.spec.errors import DataError, UserError
+from stiltwalk.spec.languages import SOURCE_LANGUAGE
+from stiltwalk.spec.study import Study, training_chain
+from stiltwalk.spec.task import SplitName
+from stiltwalk.spec.tasks import TASKS, Catalogue, find_task
+from stiltwalk.store.store import Store
+
+Datum = tuple[str, SplitName, str]
+"""A task, a split and a language."""
+
+
+class Prepared(NamedTuple):
+    """A plan, and where its ingredients lie on this machine."""
+
+    plan: Plan
+    place: Place
+
+
+def prepare(study: Study, store: Store, data_dir: Path, tasks: Catalogue = TASKS) -> Prepared:
+    """Find the data, encoders and vocabularies of ``study``, and plan it.
+
+    Raises:
+        UserError: something the study needs is not there; says where it was looked for.
+    """
+    _require_folder(data_dir)
+    digests = DigestCache(store.cache / "digests.json")
+    data = _fingerprints(_data(study, tasks), data_dir, digests, tasks)
+    _require_training_data(study, data, data_dir, tasks)
+    vocabularies = {name: data_dir / name for name in _vocabularies(study)}
+    hashes = {name: _vocabulary_hash(path, digests) for name, path in vocabularies.items()}
+    given = {
+        encoder.source: locate_encoder(encoder.source, encoder.revision, digests.digest)
+        for encoder in study.encoders
+        if encoder.source is not None
+    }
+    digests.keep()
+    facts = Facts(
+        data=data,
+        encoders={name: EncoderFacts(found.fingerprint, found.layers) for name, found in given.items()},
+        vocabularies=hashes,
+    )
+    place = Place(
+        store=store,
+        data_dir=data_dir,
+        encoders={found.fingerprint: found.folder for found in given.values()},
+        vocabularies={hashes[name]: path for name, path in vocabularies.items()},
+        tasks=tasks,
+    )
+    return Prepared(build(study, facts, tasks), place)
+
+
+def prepare_evaluation(study: Study, store: Store, data_dir: Path, tasks: Catalogue = TASKS) -> Prepared:
+    """Plan the test of the study's one encoder, which may also be the key of a finished step.
+
+    Raises:
+        UserError: the model, or every test file of a target, is not there.
+    """
+    _require_folder(data_dir)
+    (encoder,) = study.encoders
+    source = encoder.source or ""
+    digests = DigestCache(store.cache / "digests.json")
+    data = _fingerprints(_test_data(study, tasks), data_dir, digests, tasks)
+    folders: dict[str, Path] = {}
+    key = _step_key(source, store)
+    if key is not None:
+        parent, layers = key, layers_of(store.folder(key) / "model")
+    else:
+        located = locate_encoder(source, encoder.revision, digests.digest)
+        parent, layers = base(located.fingerprint), located.layers
+        folders[located.fingerprint] = located.folder
+    digests.keep()
+    facts = Facts(data, {source: EncoderFacts(parent, layers)}, {})
+    place = Place(store, data_dir, folders, {}, tasks)
+    return Prepared(build_evaluation(study, facts, parent, tasks), place)
+
+
+def _step_key(text: str, store: Store) -> str | None:
+    """The finished step whose key begins with ``text`` (8 digits at least), if there is exactly one."""
+    if not re.fullmatch(r"[0-9a-f]{8,64}", text):
+        return None
+    found = [path.name for path in store.root.glob(f"steps/{text[:2]}/{text}*") if store.has(path.name)]
+    return found[0] if len(found) == 1 else None
+
+
+def _require_folder(data_dir: Path) -> None:
+    if not data_dir.is_dir():
+        raise UserError(
+            f"The data folder {data_dir} does not exist. "
+            "Give --data-dir the folder that holds the original files."
+        )
+
+
+def _fingerprints(
+    wanted: Iterable[Datum], data_dir: Path, digests: DigestCache, tasks: Catalogue
+) -> dict[Datum, str]:
+    """Content hashes of those of ``wanted`` that are there."""
+    found = {
+        (name, split, language): fingerprint(
+            find_task(name, tasks), split, language, data_dir, digests.digest
+        )
+        for name, split, language in dict.fromkeys(wanted)
+    }
+    return {datum: content for datum, content in found.items() if content is not None}
+
+
+def _test_data(study: Study, tasks: Catalogue) -> Iterator[Datum]:
+    for target in study.targets:
+        for code in target.languages or find_task(target.task, tasks).languages:
+            yield target.task, "test", code
+
+
+def _data(study: Study, tasks: Catalogue) -> Iterator[Datum]:
+    """Every datum that a step of ``study`` may use."""
+    for encoder in study.encoders:
+        for text in encoder.pretrain.text if encoder.pretrain else ():
+            for code in find_task(text, tasks).split("train").languages:
+                yield text, "train", code
+    for name in _trained_on(study, tasks):
+        yield name, "train", SOURCE_LANGUAGE
+        if "dev" in find_task(name, tasks).splits:
+            yield name, "dev", SOURCE_LANGUAGE
+    yield from _test_data(study, tasks)
+
+
+def _trained_on(study: Study, tasks: Catalogue) -> Iterator[str]:
+    yield from study.arms[1:]
+    for target in study.targets:
+        yield from training_chain(target, tasks)
+
+
+def _require_training_data(study: Study, data: dict[Datum, str], data_dir: Path, tasks: Catalogue) -> None:
+    """Refuse a study whose training files are not there, before anything is computed."""
+    for name in dict.fromkeys(_trained_on(study, tasks)):
+        if (name, "train", SOURCE_LANGUAGE) not in data:
+            patterns = " or ".join(find_task(name, tasks).patterns("train", SOURCE_LANGUAGE))
+            raise DataError(
+                data_dir,
+                None,
+                f"holds no English training data of '{name}': looked for {patterns} (gzipped or not). "
+                "Put the file there, give another --data-dir, or leave the task out.",
+            )
+    for encoder in study.encoders:
+        for text in encoder.pretrain.text if encoder.pretrain else ():
+            if not any(name == text for name, _, _ in data):
+                patterns = " or ".join(find_task(text, tasks).split("train").paths)
+                raise DataError(data_dir, None, f"holds no text of '{text}': looked for {patterns}.")
+
+
+def _vocabularies(study: Study) -> list[str]:
+    return [e.pretrain.vocabulary for e in study.encoders if e.pretrain and e.pretrain.vocabulary]
+
+
+def _vocabulary_hash(path: Path, digests: DigestCache) -> str:
+    if not path.is_file():
+        raise DataError(
+            path, None, "there is no such vocabulary file. Name one in the data folder, or an absolute path."
+        )
+    return digests.digest(path)

@@ -1,0 +1,78 @@
+"""The state of every step of a plan, read from the store alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from stiltwalk.engine.worker import failures
+from stiltwalk.plan.graph import Plan
+from stiltwalk.plan.steps import PretrainStep
+from stiltwalk.spec.encoders import Shape
+from stiltwalk.store.leases import holder
+from stiltwalk.store.store import Store, read_artifact
+
+
+@dataclass(frozen=True, slots=True)
+class StepState:
+    """One step's state, and why it is not done."""
+
+    key: str
+    title: str
+    state: Literal["done", "running", "failed", "waiting"]
+    wall_seconds: float | None
+    why: str
+
+
+def step_states(plan: Plan, store: Store) -> list[StepState]:
+    """States of all steps, parents first; ``failed`` means that the last attempt failed."""
+    failed = failures(plan, store)
+    return [_state(plan, store, key, failed) for key in plan.nodes]
+
+
+def _state(plan: Plan, store: Store, key: str, failed: dict[str, str]) -> StepState:
+    node = plan.nodes[key]
+    if store.has(key):
+        seconds = read_artifact(store, key).facts.get("wall_seconds")
+        return StepState(key, node.title, "done", seconds, "")
+    worker = holder(store.leases / f"{key}.json")
+    if worker is not None:
+        return StepState(key, node.title, "running", None, f"by {worker}")
+    if key in failed:
+        last = failed[key].strip().splitlines()[-1:]
+        return StepState(key, node.title, "failed", None, last[0] if last else "")
+    absent = [plan.nodes[parent].title for parent in node.parents if not store.has(parent)]
+    begun = " (begun; goes on from its checkpoint)" if store.workplaces(key) else ""
+    why = f"needs: {'; '.join(absent)}" if absent else f"ready{begun}"
+    return StepState(key, node.title, "waiting", None, why)
+
+
+@dataclass(frozen=True, slots=True)
+class MadeEncoder:
+    """An encoder pretrained in this store."""
+
+    folder: Path
+    shape: Shape
+    steps: int
+    parameters: int
+    encoder_parameters: int
+
+
+def finished_pretraining(store: Store) -> list[MadeEncoder]:
+    """Every finished pretraining of ``store``, by key."""
+    made = []
+    for path in sorted(store.root.glob("steps/*/*/step.json")):
+        artifact = read_artifact(store, path.parent.name)
+        if isinstance(artifact.step, PretrainStep):
+            facts = artifact.facts
+            made.append(
+                MadeEncoder(
+                    artifact.folder,
+                    artifact.step.shape,
+                    int(facts["steps"]),
+                    int(facts["parameters"]),
+                    int(facts["encoder_parameters"]),
+                )
+            )
+    return made
