@@ -15,7 +15,7 @@ import pandas as pd
 from stiltwalk.analyse.gains import gains
 from stiltwalk.cli import options, show
 from stiltwalk.cli.progress import Watch
-from stiltwalk.engine.local import missing, run_local
+from stiltwalk.engine.local import Outcome, missing, run_local
 from stiltwalk.engine.prepare import Prepared, prepare, prepare_evaluation
 from stiltwalk.engine.status import step_states
 from stiltwalk.plan.graph import Plan
@@ -117,16 +117,20 @@ def carry_out(prepared: Prepared, workers: int | None) -> None:
     with Watch(total, total - todo) as watch:
         outcome = run_local(plan, place, count, watch.tell)
     if outcome.done < outcome.total:
-        waiting = outcome.total - outcome.done - len(outcome.failed)
-        ended = (
-            f" {len(outcome.died)} worker(s) ended with codes {list(outcome.died)}." if outcome.died else ""
-        )
-        first = next(iter(outcome.failed.values()), "").strip().splitlines()
-        raise StepFailedError(
-            f"{len(outcome.failed)} step(s) failed, {waiting} not done; "
-            f"{outcome.done} of {outcome.total} are kept.{ended}{' First failure: ' + first[-1] if first else ''} "
-            f"See 'stiltwalk status {plan.study.study}'; mend the cause and run again."
-        )
+        raise StepFailedError(_what_failed(outcome, plan.study.study))
+
+
+def _what_failed(outcome: Outcome, study: str) -> str:
+    """The failure in words: how much, the first reason, and what to do."""
+    failed = len(outcome.failed)
+    said = [f"{failed} step(s) failed, {outcome.total - outcome.done - failed} not done"]
+    said += [f"{outcome.done} of {outcome.total} are kept"]
+    if outcome.died:
+        said += [f"{len(outcome.died)} worker(s) ended with codes {list(outcome.died)}"]
+    reasons = next(iter(outcome.failed.values()), "").strip().splitlines()
+    if reasons:
+        said += [f"first reason: {reasons[-1]}"]
+    return f"{'; '.join(said)}. See 'stiltwalk status {study}', mend the cause and run again."
 
 
 def show_plan(prepared: Prepared, *, as_json: bool) -> None:
