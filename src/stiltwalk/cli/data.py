@@ -6,7 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from stiltwalk.cli import options, show
-from stiltwalk.data.verify import inventory, verify
+from stiltwalk.data.verify import VerifyRow, inventory, verify
 from stiltwalk.spec.errors import UserError
 from stiltwalk.spec.task import Task
 from stiltwalk.spec.tasks import TASKS, find_task
@@ -30,8 +30,6 @@ def list_files(names: list[str], data_dir: Path | None, *, as_json: bool) -> Non
     if as_json:
         show.print_json("rows", rows)
     else:
-        for row in rows:
-            row["files"] = len(row["files"]) if not isinstance(row["files"], int) else row["files"]
         show.print_table(rows, ("task", "split", "language", "state", "files", "bytes"))
 
 
@@ -46,10 +44,9 @@ def verify_files(names: list[str], data_dir: Path | None, *, as_json: bool) -> N
     if as_json:
         show.print_json("rows", [asdict(row) for row in rows])
     else:
-        show.print_table(
-            [asdict(row) for row in rows],
-            ("task", "language", "split", "examples", "expected", "state", "message"),
-        )
+        there = [asdict(row) for row in rows if row.state != "missing"]
+        show.print_table(there, ("task", "language", "split", "examples", "expected", "state", "message"))
+        _print_missing(rows)
     broken = [row for row in rows if row.state == "broken"]
     if broken:
         raise UserError(f"{len(broken)} file set(s) are broken; the first: {broken[0].message}")
@@ -58,3 +55,13 @@ def verify_files(names: list[str], data_dir: Path | None, *, as_json: bool) -> N
         raise UserError(
             f"No file of {', '.join(absent)} is in {root}. 'stiltwalk data ls' shows what is looked for."
         )
+
+
+def _print_missing(rows: list[VerifyRow]) -> None:
+    """A line for every task and split that lacks languages."""
+    absent: dict[tuple[str, str], list[str]] = {}
+    for row in rows:
+        if row.state == "missing":
+            absent.setdefault((row.task, row.split), []).append(row.language)
+    for (task, split), codes in absent.items():
+        show.console.print(f"{task} {split}: missing: {' '.join(codes)}")

@@ -34,10 +34,10 @@ def evaluate(
     Retrieval needs only an encoder; other targets need a model with a head of their type: a step of this
     store, or a checkpoint saved from AutoModelForTokenClassification and its like.
     """
-    from stiltwalk.cli import studies  # noqa: PLC0415  keeps --help quick
+    from stiltwalk.cli import outcomes, studies  # noqa: PLC0415  keeps --help quick
 
     prepared = studies.prepared_evaluation(
         model, options.split_names(target), recipe, (data_dir, store), options.overrides(override)
     )
     studies.carry_out(prepared, workers)
-    studies.show_results(prepared, as_json=json)
+    outcomes.show_results(prepared, as_json=json)

@@ -11,6 +11,8 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from stiltwalk.plan.graph import Plan
+
 WIDE = 200
 """Columns to assume where output goes to a file or a pipe, so that nothing is folded there."""
 
@@ -32,6 +34,19 @@ def print_table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], title
     for row in rows:
         table.add_row(*(_text(row.get(column)) for column in columns))
     console.print(table)
+
+
+def note(message: str) -> None:
+    """Print to standard error, where progress and notes go."""
+    print(message, file=sys.stderr)  # noqa: T201  what note is for
+
+
+def absent_lines(plan: Plan) -> list[str]:
+    """A line for every target that has languages without test files."""
+    by_task: dict[str, list[str]] = {}
+    for task, language in plan.absent:
+        by_task.setdefault(task, []).append(language)
+    return [f"{task}: no test files, so not tested: {' '.join(codes)}" for task, codes in by_task.items()]
 
 
 def _text(value: object) -> str:

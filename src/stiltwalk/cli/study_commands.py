@@ -36,11 +36,11 @@ def run(
     json: JsonOption = False,
 ) -> None:
     """Run what is missing of a study; safe to repeat, goes on where it stopped."""
-    from stiltwalk.cli import studies  # noqa: PLC0415  keeps --help quick
+    from stiltwalk.cli import outcomes, studies  # noqa: PLC0415  keeps --help quick
 
     prepared = studies.prepared(study, data_dir, store, options.overrides(override))
     studies.carry_out(prepared, workers)
-    studies.show_results(prepared, as_json=json)
+    outcomes.show_results(prepared, as_json=json)
 
 
 def plan(
@@ -51,9 +51,9 @@ def plan(
     json: JsonOption = False,
 ) -> None:
     """Show the steps of a study and which are already computed, before anything starts."""
-    from stiltwalk.cli import studies  # noqa: PLC0415  keeps --help quick
+    from stiltwalk.cli import outcomes, studies  # noqa: PLC0415  keeps --help quick
 
-    studies.show_plan(studies.prepared(study, data_dir, store, options.overrides(override)), as_json=json)
+    outcomes.show_plan(studies.prepared(study, data_dir, store, options.overrides(override)), as_json=json)
 
 
 def transfer(
@@ -71,7 +71,7 @@ def transfer(
     json: JsonOption = False,
 ) -> None:
     """Run a one-off study: encoder, intermediate arms, targets. The arm 'none' is always added."""
-    from stiltwalk.cli import studies  # noqa: PLC0415  keeps --help quick
+    from stiltwalk.cli import outcomes, studies  # noqa: PLC0415  keeps --help quick
 
     raw: dict[str, object] = {
         "study": name,
@@ -89,7 +89,7 @@ def transfer(
         }
     prepared = studies.prepared_from(raw, "the command line", data_dir, store, options.overrides(override))
     studies.carry_out(prepared, workers)
-    studies.show_results(prepared, as_json=json)
+    outcomes.show_results(prepared, as_json=json)
 
 
 def status(
@@ -98,9 +98,9 @@ def status(
     json: JsonOption = False,
 ) -> None:
     """What is done, running, failed or waiting, and why."""
-    from stiltwalk.cli import studies  # noqa: PLC0415  keeps --help quick
+    from stiltwalk.cli import outcomes  # noqa: PLC0415  keeps --help quick
 
-    studies.show_status(study, store, as_json=json)
+    outcomes.show_status(study, store, as_json=json)
 
 
 def results(
@@ -111,6 +111,6 @@ def results(
     json: JsonOption = False,
 ) -> None:
     """Result rows of a study, and gains over the arm 'none'."""
-    from stiltwalk.cli import studies  # noqa: PLC0415  keeps --help quick
+    from stiltwalk.cli import outcomes  # noqa: PLC0415  keeps --help quick
 
-    studies.print_results(study, store, csv=csv, parquet=parquet, as_json=json)
+    outcomes.print_results(study, store, csv=csv, parquet=parquet, as_json=json)
