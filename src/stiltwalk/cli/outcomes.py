@@ -64,7 +64,7 @@ def show_results(prepared: Prepared, *, as_json: bool) -> None:
 def print_results(name: str, store: Path | None, *, csv: bool, parquet: Path | None, as_json: bool) -> None:
     """Print the rows of a kept study, in the form asked for."""
     opened = open_store(options.store_root(store))
-    plan = _kept_plan(opened, name)
+    plan = kept_plan(opened, name)
     rows = study_rows(opened, plan)
     if parquet is not None:
         rows.to_parquet(parquet, index=False)
@@ -89,7 +89,7 @@ def show_status(name: str | None, store: Path | None, *, as_json: bool) -> None:
         else:
             show.console.print(f"No study was run with the store {opened.root}.")
         return
-    states = step_states(_kept_plan(opened, name), opened)
+    states = step_states(kept_plan(opened, name), opened)
     rows = [
         {
             "step": s.key if as_json else s.key[:12],
@@ -106,7 +106,7 @@ def show_status(name: str | None, store: Path | None, *, as_json: bool) -> None:
         show.print_table(rows, ("step", "state", "seconds", "title", "why"))
 
 
-def _kept_plan(store: Store, name: str) -> Plan:
+def kept_plan(store: Store, name: str) -> Plan:
     """The plan of a kept study; a file's path stands for the study it describes."""
     if name.endswith((".yaml", ".yml")):
         name = read_study(Path(name), {}).study

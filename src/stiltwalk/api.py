@@ -1,0 +1,114 @@
+"""The commands as Python functions, returning pandas frames.
+
+Workers are spawned processes: in a script, call these below ``if __name__ == "__main__":``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from stiltwalk.analyse.gains import gains as gains_of
+from stiltwalk.cli import options, outcomes, studies
+from stiltwalk.engine.prepare import Prepared
+from stiltwalk.store.rows import study_rows
+from stiltwalk.store.store import open_store
+
+Folder = str | PathLike[str] | None
+
+
+def run(
+    study: str | PathLike[str] | Mapping[str, Any],
+    *,
+    data_dir: Folder = None,
+    store: Folder = None,
+    overrides: Mapping[str, Any] | None = None,
+    workers: int | None = None,
+) -> pd.DataFrame:
+    """Run what is missing of ``study`` and return its result rows.
+
+    Args:
+        study: a study file, a preset, the name of a study run before, or a study as a mapping.
+        data_dir: folder of the original data files; default ``STILTWALK_DATA``.
+        store: where results are kept; default ``STILTWALK_STORE``, else the platform's data folder.
+        overrides: dotted field → value, such as ``{"recipe.target.epochs": 1}``.
+        workers: worker processes; default: cores / threads; 0: in this process.
+
+    Raises:
+        UserError: the study is not valid, or something it needs is missing.
+        StepFailedError: a step failed; everything finished is kept.
+        InterruptedRunError: stopped on request; everything finished is kept.
+    """
+    places = (_path(data_dir), _path(store))
+    prepared = (
+        studies.prepared_from(study, "the study", *places, overrides or {})
+        if isinstance(study, Mapping)
+        else studies.prepared(str(study), *places, overrides or {})
+    )
+    return _carried_out(prepared, workers)
+
+
+def transfer(
+    encoder: str,
+    *,
+    target: Sequence[str],
+    intermediate: Sequence[str] = (),
+    seeds: int = 3,
+    recipe: str = "released",
+    name: str = "transfer",
+    data_dir: Folder = None,
+    store: Folder = None,
+    workers: int | None = None,
+) -> pd.DataFrame:
+    """Run a one-off study of one encoder and return its result rows; raises as :func:`run`."""
+    raw = {
+        "study": name,
+        "encoders": [encoder],
+        "intermediate": list(intermediate),
+        "targets": list(target),
+        "seeds": seeds,
+        "recipe": recipe,
+    }
+    return run(raw, data_dir=data_dir, store=store, workers=workers)
+
+
+def evaluate(
+    model: str,
+    *,
+    target: Sequence[str],
+    recipe: str = "released",
+    data_dir: Folder = None,
+    store: Folder = None,
+    workers: int | None = None,
+) -> pd.DataFrame:
+    """Test a finished step, a folder or a hub model, and return the rows; raises as :func:`run`."""
+    places = (_path(data_dir), _path(store))
+    return _carried_out(studies.prepared_evaluation(model, list(target), recipe, places, {}), workers)
+
+
+def results(study: str, *, store: Folder = None) -> pd.DataFrame:
+    """Result rows of a study run before, tidy, one number a row.
+
+    Raises:
+        UnknownNameError: no such study was run with this store.
+    """
+    opened = open_store(options.store_root(_path(store)))
+    return study_rows(opened, outcomes.kept_plan(opened, study))
+
+
+def gains(rows: pd.DataFrame) -> pd.DataFrame:
+    """Gains over the arm ``none``, paired by seed, for every target, language and metric of ``rows``."""
+    return gains_of(rows)
+
+
+def _carried_out(prepared: Prepared, workers: int | None) -> pd.DataFrame:
+    studies.carry_out(prepared, workers)
+    return study_rows(prepared.place.store, prepared.plan)
+
+
+def _path(given: Folder) -> Path | None:
+    return None if given is None else Path(given)

@@ -1,0 +1,1 @@
+"""Tests of a study turned into a graph of steps."""

@@ -1,0 +1,249 @@
+"""Tests of steps and keys: what a key depends on, and that it never changes by accident."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from stiltwalk.plan.steps import (
+    BEHAVIOUR,
+    PredictStep,
+    PretrainStep,
+    Step,
+    TextData,
+    TrainStep,
+    base,
+    canonical_json,
+    is_base,
+    is_key,
+    key_of,
+    parse_step,
+)
+from stiltwalk.spec.encoders import MaskedLm, Shape
+from stiltwalk.spec.recipes import Training
+from stiltwalk.spec.study import Execution
+
+PRETRAIN = PretrainStep(
+    shape=Shape(layers=2, hidden=128),
+    text=(TextData(task="udhr", language="de", fingerprint="d" * 64),),
+    vocabulary=None,
+    vocabulary_kind="unigram",
+    vocabulary_size=8000,
+    training=MaskedLm(steps=100),
+    seed=1,
+    execution=Execution(),
+)
+INTERMEDIATE = TrainStep(
+    kind="intermediate",
+    parent="encoder:" + "e" * 64,
+    task="commonsenseqa",
+    training=Training(batch_size=4),
+    train="a" * 64,
+    dev="b" * 64,
+    seed=1,
+    execution=Execution(),
+)
+TARGET = TrainStep(
+    kind="target",
+    parent="c" * 64,
+    task="squad",
+    training=Training(learning_rate=2e-5, max_tokens=384, evaluate_every=1000),
+    train="a" * 64,
+    dev=None,
+    inherits=("question-answering",),
+    seed=2,
+    execution=Execution(precision="bf16", threads=2, micro_tokens=1024),
+)
+PREDICT = PredictStep(
+    parent="f" * 64,
+    task="tatoeba",
+    data={"de": "1" * 64, "ar": "2" * 64},
+    max_tokens=512,
+    layer=14,
+    pooling="mean",
+    execution=Execution(),
+)
+STEPS: Mapping[str, Step] = {
+    "pretrain": PRETRAIN,
+    "intermediate": INTERMEDIATE,
+    "target": TARGET,
+    "predict": PREDICT,
+}
+
+# A change here means that every store loses its steps: raise BEHAVIOUR of that kind, and say so in the
+# changelog. A new field with a default changes keys too.
+GOLDEN: Mapping[str, str] = {
+    "pretrain": "bdf21adb1eb2ce292de6086370ccdf90c55f0ec37e77f47f9b4cdfd84572094e",
+    "intermediate": "5253f2eed0909f47e68236146efe296a047bf80b1b7f6cd18343da2a4b6d54b3",
+    "target": "8554a3150eebe7701b1ebcbc9735f76ff4c2fc61e0ffce471e7c9b88de0e6f83",
+    "predict": "2b6cbca1ba67ea677650b2cd1971e231ed6f12a58cdbd0bb08a226232149351e",
+}
+
+
+@pytest.mark.parametrize("name", sorted(STEPS))
+def test_golden_keys(name: str) -> None:
+    """The same record has the same key in every version: what is in a store stays found."""
+    assert key_of(STEPS[name]) == GOLDEN[name]
+
+
+def test_every_kind_has_a_golden_key() -> None:
+    """No kind of step is without a behaviour version and a golden key."""
+    assert set(GOLDEN) == set(BEHAVIOUR) == {step.kind for step in STEPS.values()}
+
+
+CHANGES: list[tuple[Step, dict[str, Any]]] = [
+    (PRETRAIN, {"seed": 2}),
+    (PRETRAIN, {"shape": {"layers": 3, "hidden": 128}}),
+    (PRETRAIN, {"shape": {"layers": 2, "hidden": 128, "architecture": "xlm-roberta"}}),
+    (PRETRAIN, {"text": [{"task": "udhr", "language": "de", "fingerprint": "0" * 64}]}),
+    (PRETRAIN, {"text": [{"task": "udhr", "language": "fr", "fingerprint": "d" * 64}]}),
+    (PRETRAIN, {"text": []}),
+    (PRETRAIN, {"vocabulary": "0" * 64}),
+    (PRETRAIN, {"vocabulary_kind": "wordpiece"}),
+    (PRETRAIN, {"vocabulary_size": 8001}),
+    (PRETRAIN, {"training": {"steps": 101}}),
+    (PRETRAIN, {"training": {"steps": 100, "mask_share": 0.2}}),
+    (PRETRAIN, {"execution": {"threads": 2}}),
+    (INTERMEDIATE, {"kind": "target"}),
+    (INTERMEDIATE, {"parent": "encoder:" + "0" * 64}),
+    (INTERMEDIATE, {"task": "squad"}),
+    (INTERMEDIATE, {"train": "0" * 64}),
+    (INTERMEDIATE, {"dev": "0" * 64}),
+    (INTERMEDIATE, {"dev": None}),
+    (INTERMEDIATE, {"inherits": ["multiple-choice"]}),
+    (INTERMEDIATE, {"seed": 2}),
+    (INTERMEDIATE, {"execution": {"precision": "bf16"}}),
+    (INTERMEDIATE, {"execution": {"threads": 2}}),
+    (INTERMEDIATE, {"execution": {"micro_tokens": 4097}}),
+    *((INTERMEDIATE, {"training": {"batch_size": 4, name: 0.5}}) for name in ("learning_rate", "epochs")),
+    *(
+        (INTERMEDIATE, {"training": {"batch_size": 4, name: 0.5}})
+        for name in ("weight_decay", "adam_epsilon")
+    ),
+    *((INTERMEDIATE, {"training": {"batch_size": 4, name: 0.5}}) for name in ("warmup_share", "clip_norm")),
+    *((INTERMEDIATE, {"training": {"batch_size": 4, name: 9}}) for name in ("max_tokens", "examples")),
+    *(
+        (INTERMEDIATE, {"training": {"batch_size": 4, name: 9}})
+        for name in ("warmup_steps", "evaluate_every")
+    ),
+    *((INTERMEDIATE, {"training": {"batch_size": 4, name: 9}}) for name in ("dev_examples", "patience")),
+    (INTERMEDIATE, {"training": {"batch_size": 5}}),
+    (PREDICT, {"parent": "0" * 64}),
+    (PREDICT, {"task": "xquad"}),
+    (PREDICT, {"data": {"de": "1" * 64}}),
+    (PREDICT, {"data": {"de": "2" * 64, "ar": "1" * 64}}),
+    (PREDICT, {"max_tokens": 511}),
+    (PREDICT, {"layer": 13}),
+    (PREDICT, {"layer": None}),
+    (PREDICT, {"pooling": None}),
+    (PREDICT, {"execution": {"threads": 2}}),
+]
+
+
+@pytest.mark.parametrize(("step", "change"), CHANGES)
+def test_every_field_counts(step: Step, change: dict[str, Any]) -> None:
+    """A step that differs in any field has another key."""
+    assert key_of(step.replace(change)) != key_of(step)
+
+
+def test_every_field_was_changed() -> None:
+    """The test above leaves out no field of any step, nor any hyper-parameter."""
+    for kind, kept in ((PretrainStep, PRETRAIN), (TrainStep, INTERMEDIATE), (PredictStep, PREDICT)):
+        changed = {name for step, change in CHANGES if step is kept for name in change}
+        assert changed | {"kind"} == set(kind.model_fields) | {"kind"}
+    hyper = {n for s, c in CHANGES if s is INTERMEDIATE for n in c.get("training", {})}
+    assert hyper == set(Training.model_fields)
+
+
+def test_all_changes_differ() -> None:
+    """No two different steps share a key."""
+    steps = [*STEPS.values(), *(step.replace(change) for step, change in CHANGES)]
+    assert len({key_of(step) for step in steps}) == len(steps)
+
+
+@settings(deadline=None)
+@given(st.permutations(["ar", "de", "fr", "th", "zh"]))
+def test_order_of_languages_is_no_matter(codes: list[str]) -> None:
+    """Equal data in another order is the same step."""
+    step = PREDICT.replace({"data": {code: f"hash-{code}" for code in codes}})
+    assert key_of(step) == key_of(step.replace({"data": {code: f"hash-{code}" for code in sorted(codes)}}))
+
+
+def test_defaults_spelt_out_are_no_matter() -> None:
+    """A default counts as if written: leaving it out gives the same key."""
+    for step in STEPS.values():
+        assert key_of(parse_step(step.model_dump(exclude_unset=True) | {"kind": step.kind})) == key_of(step)
+
+
+@pytest.mark.parametrize("name", sorted(STEPS))
+def test_a_step_survives_json(name: str) -> None:
+    """A step written as JSON reads back as itself, with its class and key."""
+    step = STEPS[name]
+    back = parse_step(json.loads(json.dumps(step.model_dump(mode="json"))))
+    assert type(back) is type(step)
+    assert (back, key_of(back)) == (step, key_of(step))
+
+
+@settings(deadline=None)
+@given(
+    seed=st.integers(0, 2**31),
+    rate=st.floats(1e-9, 1, allow_nan=False),
+    epochs=st.floats(0.01, 100, allow_nan=False),
+    examples=st.one_of(st.none(), st.integers(1, 10**7)),
+)
+def test_numbers_survive_json(seed: int, rate: float, epochs: float, examples: int | None) -> None:
+    """Whatever the hyper-parameters, a key computed from a stored record is the key it was stored under."""
+    training = Training(learning_rate=rate, epochs=epochs, examples=examples)
+    step = TARGET.replace({"seed": seed, "training": training})
+    assert key_of(parse_step(json.loads(canonical_json(step.model_dump(mode="json"))))) == key_of(step)
+
+
+def test_whole_numbers_are_equal_however_written() -> None:
+    """``epochs: 3`` and ``epochs: 3.0`` are the same training."""
+    three, three_point_zero = ({"training": {"epochs": n}} for n in (3, 3.0))
+    assert key_of(TARGET.replace(three)) == key_of(TARGET.replace(three_point_zero))
+
+
+@pytest.mark.parametrize(
+    ("raw", "message"),
+    [
+        ({"kind": "dance"}, "does not match any of the expected tags"),
+        ({"seed": 1}, "Unable to extract tag using discriminator 'kind'"),
+        (TARGET.model_dump() | {"path": "a"}, "Extra inputs are not permitted"),
+    ],
+)
+def test_what_is_no_step(raw: dict[str, Any], message: str) -> None:
+    """An unknown kind, a missing one and an unknown field are refused."""
+    with pytest.raises(ValidationError, match=message):
+        parse_step(raw)
+
+
+def test_parents() -> None:
+    """A step's parents are the steps it needs; a given encoder is none."""
+    assert PRETRAIN.parents == INTERMEDIATE.parents == ()
+    assert TARGET.parents == ("c" * 64,)
+    assert PREDICT.parents == ("f" * 64,)
+    assert PREDICT.replace({"parent": base("x")}).parents == ()
+
+
+def test_references() -> None:
+    """A given encoder and a key are told apart."""
+    assert is_base(base("abc"))
+    assert not is_key(base("abc"))
+    for key in GOLDEN.values():
+        assert is_key(key)
+        assert not is_base(key)
+    assert not any(is_key(text) for text in ("", "a" * 63, "a" * 65, "A" * 64, "g" * 64, "a" * 64 + "\n"))
+
+
+def test_canonical_json() -> None:
+    """Sorted keys, no spaces, text as it is, and no numbers that JSON does not know."""
+    assert canonical_json({"b": 1, "a": ["é", None, 1e-05]}) == '{"a":["é",null,1e-05],"b":1}'
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        canonical_json(float("nan"))

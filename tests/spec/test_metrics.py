@@ -1,0 +1,30 @@
+"""Tests of metric records."""
+
+from __future__ import annotations
+
+import pytest
+
+from stiltwalk.spec.metrics import SCORERS
+
+ARITY = {"mean": 1, "ratio": 2, "micro-f1": 3}
+
+
+@pytest.mark.parametrize("name", sorted(SCORERS))
+def test_every_scorer_is_whole(name: str) -> None:
+    """Main metrics are among those yielded, names are unique, and each rule has its statistics."""
+    scorer = SCORERS[name]
+    names = [metric.name for metric in scorer.metrics]
+    assert len(set(names)) == len(names)
+    assert scorer.main
+    assert set(scorer.main) <= set(names)
+    for metric in scorer.metrics:
+        assert len(metric.statistics) == ARITY[metric.aggregate]
+        assert metric.definition
+        assert metric.source
+
+
+def test_official_names() -> None:
+    """Metrics are called what the official scorers call them."""
+    assert [metric.name for metric in SCORERS["squad1"].metrics] == ["f1", "exact_match"]
+    assert SCORERS["squad1"].main == ("exact_match", "f1")
+    assert SCORERS["udpos"].main == ("f1",)

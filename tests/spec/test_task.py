@@ -1,0 +1,75 @@
+"""Tests of the task record: what it refuses, and the paths it fills in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from stiltwalk.spec.errors import UserError
+from stiltwalk.spec.metrics import SCORERS
+from stiltwalk.spec.task import Split
+from stiltwalk.spec.tasks import TASKS
+
+from .fakes import fake_task
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"scorer": "acuracy"}, r"There is no scorer 'acuracy'\. Did you mean 'accuracy'\?"),
+        (
+            {"splits": {"train": {"paths": ("a",), "languages": ("enn",)}}},
+            r"There is no language 'enn'\. Did you mean 'en'\?",
+        ),
+        ({"scorer": None}, "task 'fake' needs a scorer; there is: accuracy, "),
+        ({"type": "regression"}, "Input should be 'sequence-classification'"),
+        ({"stages": ("middle",)}, "Input should be 'intermediate', 'target' or 'text'"),
+        ({"splits": {"validation": {"paths": ("a",)}}}, "Input should be 'train', 'dev' or 'test'"),
+    ],
+)
+def test_a_record_that_cannot_be(changes: dict[str, Any], message: str) -> None:
+    """A record that names what does not exist cannot be made."""
+    with pytest.raises(ValidationError, match=message):
+        fake_task(changes)
+
+
+def test_patterns_are_filled_in() -> None:
+    """Every placeholder takes the language's own spelling; the task's own code goes over ISO 639-3."""
+    paths = ("{language}/{iso3}/{name}-*.txt", "{code}.gz")
+    task = fake_task({"splits": {"test": Split(paths=paths, languages=("de", "fa"))}, "codes": {"fa": "pes"}})
+    assert task.patterns("test", "de") == ("de/deu/German-*.txt", "deu.gz")
+    assert task.patterns("test", "fa") == ("fa/fas/Persian-*.txt", "pes.gz")
+
+
+def test_patterns_of_real_tasks() -> None:
+    """Tatoeba's and TyDiQA's files are named by codes of their own."""
+    assert TASKS["tatoeba"].patterns("test", "zh") == (
+        "tatoeba/v1/tatoeba.cmn-eng.cmn",
+        "tatoeba/v1/tatoeba.cmn-eng.eng",
+    )
+    assert TASKS["tydiqa"].patterns("train", "en") == (
+        "tydiqa/tydiqa-goldp-v1.1-train/tydiqa-goldp-train-english.json",
+    )
+
+
+def test_a_split_that_is_not_there() -> None:
+    """The message lists the splits there are and says what to do."""
+    message = r"Task 'fake' has no split 'dev'\. It has: train\. Use one of those, or add the split"
+    with pytest.raises(UserError, match=message):
+        fake_task({}).split("dev")
+
+
+def test_languages_are_those_tested() -> None:
+    """A task's languages are those of its test split, or of its text where nothing is tested."""
+    train, test = Split(paths=("a",)), Split(paths=("b",), languages=("de", "fr"))
+    assert fake_task({"splits": {"train": train, "test": test}}).languages == ("de", "fr")
+    assert fake_task({"splits": {"train": train}}).languages == ("en",)
+
+
+def test_scoring() -> None:
+    """A task hands out its scorer's record; raw text has none."""
+    assert fake_task({}).scoring == SCORERS["accuracy"]
+    with pytest.raises(UserError, match="Task 'fake' is raw text: it has no scorer"):
+        _ = fake_task({"scorer": None, "stages": ("text",)}).scoring
