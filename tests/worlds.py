@@ -110,7 +110,7 @@ SMALL_STUDY: Mapping[str, Any] = {
         "target": {"learning_rate": 5e-3, "batch_size": 8, "epochs": 1},
     },
 }
-"""Pretraining, one intermediate arm and four targets of one seed: 13 steps in a few seconds."""
+"""Pretraining, one intermediate arm and four targets of one seed: 16 steps in a few seconds."""
 
 
 def tiny_study(changes: Mapping[str, Any] | None = None, tasks: Catalogue = TASKS) -> Study:
@@ -202,9 +202,7 @@ def _choice(number: int) -> dict[str, Any]:
         "question": {
             "stem": f"where is the {words.adjectives[number % 4]} {words.nouns[number % 6]} {number} ?",
             "question_concept": "farm",
-            "choices": [
-                {"label": label, "text": text} for label, text in zip("ABCDE", texts, strict=True)
-            ],
+            "choices": [{"label": label, "text": text} for label, text in zip("ABCDE", texts, strict=True)],
         },
     }
 

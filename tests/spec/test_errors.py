@@ -52,10 +52,10 @@ def test_unknown_name() -> None:
 
 
 def test_unknown_name_among_none_or_many() -> None:
-    """An empty table says so; a long one is cut at forty."""
+    """An empty table says so; a long one is cut at eighty."""
     assert str(unknown_name("study", "x", ())) == "There is no study 'x'. There is: none."
-    long = str(unknown_name("study", "?", [f"{n:02}" for n in range(41)]))
-    assert long.endswith("38, 39, ….")
+    long = str(unknown_name("study", "?", [f"{n:02}" for n in range(81)]))
+    assert long.endswith("78, 79, ….")
 
 
 @pytest.mark.parametrize(("line", "message"), [(7, "a.json, line 7: broken"), (None, "a.json: broken")])

@@ -103,11 +103,13 @@ def test_an_override_replaces_a_whole_field(tmp_path: Path) -> None:
     [
         ("targets.7.task", r"-o targets\.7\.task: '7' is no item of a list of 2; count from 0"),
         ("targets.first.task", r"-o targets\.first\.task: 'first' is no item of a list of 2"),
-        ("seeds.extra", r"-o seeds\.extra: 'seeds' is a single value, it has no field 'extra'"),
-        ("encodrs", r"small\.yaml is not a valid study:\n  encodrs: .* Did you mean 'encoders'\?"),
+        ("seeds.extra", r"-o seeds\.extra: 'extra' is no item of a list of 3; count from 0"),
+        ("encodrs", r"small\.yaml with -o is not a valid study:\n  encodrs: .* Did you mean 'encoders'\?"),
         ("recipe.nmae", r"recipe\.nmae: there is no such field\. Did you mean 'name'\?"),
         ("execution.thread", r"execution\.thread: there is no such field\. Did you mean 'threads'\?"),
-        ("question.mark", "question: Input should be a valid string"),
+        ("question.mark", r"-o question\.mark: 'question' is a single value, it has no field 'mark'"),
+        ("targets.9", r"-o targets\.9: '9' is no item of a list of 2"),
+        ("targets.-1", r"-o targets\.-1: '-1' is no item of a list of 2"),
     ],
 )
 def test_a_bad_override(tmp_path: Path, dotted: str, message: str) -> None:
@@ -122,3 +124,38 @@ def test_the_file_stays_as_it_was(tmp_path: Path) -> None:
     """Overrides change what was read, never the file."""
     _read(tmp_path, seeds=1)
     assert (tmp_path / "small.yaml").read_text(encoding="utf-8") == TEXT
+
+
+def test_an_override_reaches_into_what_stood_as_a_name(tmp_path: Path) -> None:
+    """A target given by its mere name can be given languages, and a recipe an epoch count."""
+    path = tmp_path / "small.yaml"
+    path.write_text(TEXT)
+    study = read_study(path, {"targets.0.languages": ["de"], "recipe.target.epochs": 1})
+    assert (study.targets[0].languages, study.recipe.target) == (("de",), {"epochs": 1})
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (TEXT + "seeds: []\n", "seeds: .* at least 1 item"),
+        (TEXT + "study: again\n", r"small\.yaml is not valid YAML: study stands twice"),
+        (
+            TEXT.replace("recipe: released", "recipe: {tasks: {xquad: {epochs: 1}}}"),
+            r"recipe\.tasks\.xquad: (this study does not train|epochs would change nothing)",
+        ),
+    ],
+)
+def test_what_would_change_nothing_is_refused(tmp_path: Path, text: str, message: str) -> None:
+    """A study that would silently do less than it says is refused."""
+    path = tmp_path / "small.yaml"
+    path.write_text(text)
+    with pytest.raises(StudyError, match=message):
+        read_study(path, {})
+
+
+def test_a_file_that_is_no_utf8(tmp_path: Path) -> None:
+    """A study in another encoding is named as such, with the cure."""
+    path = tmp_path / "small.yaml"
+    path.write_bytes("question: über\n".encode("latin-1"))
+    with pytest.raises(StudyError, match=r"is not UTF-8 text: byte 10\. Save it as UTF-8"):
+        read_study(path, {})

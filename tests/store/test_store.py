@@ -166,7 +166,10 @@ def test_a_damaged_record(tmp_path: Path, text: str) -> None:
     store = open_store(tmp_path)
     finish(store)
     (store.folder(KEY) / "step.json").write_text(text)
-    with pytest.raises(UserError, match=r"(?s)is damaged: step\.json cannot be read .* Delete that folder"):
+    with pytest.raises(
+        UserError,
+        match=r"(?s)is damaged: step\.json is no record that this version can read\. Delete that folder",
+    ):
         read_artifact(store, KEY)
 
 

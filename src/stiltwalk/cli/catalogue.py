@@ -100,17 +100,17 @@ def _row(check: str, found: str, state: str = "ok", cure: str = "") -> dict[str,
 
 
 def _machine() -> list[dict[str, Any]]:
-    # the one command that asks torch what it can see
-    import torch  # noqa: PLC0415
+    # the one light command that asks torch what it can see
+    from stiltwalk.run.machine import accelerators  # noqa: PLC0415
 
     memory = psutil.virtual_memory().total / 2**30
-    gpus = torch.cuda.device_count()
-    names = ", ".join(sorted({torch.cuda.get_device_name(i) for i in range(gpus)}))
+    found = accelerators()
+    named = ", ".join(f"{found.count(name)} × {name}" for name in sorted(set(found)))
     return [
         _row("python", platform.python_version()),
         _row("cores", str(os.cpu_count())),
         _row("memory", f"{memory:.1f} GiB"),
-        _row("accelerator", f"{gpus} × {names}" if gpus else "none", "ok" if gpus else "cpu only"),
+        _row("accelerator", named or "none", "ok" if found else "cpu only"),
     ]
 
 

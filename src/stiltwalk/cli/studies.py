@@ -16,7 +16,7 @@ from stiltwalk.engine.prepare import Prepared, prepare, prepare_evaluation
 from stiltwalk.spec.encoders import EncoderChoice
 from stiltwalk.spec.errors import StepFailedError, unknown_name
 from stiltwalk.spec.record import parse
-from stiltwalk.spec.study import apply_overrides, read_study, study_from
+from stiltwalk.spec.study import read_study, study_from
 from stiltwalk.store.store import open_store
 from stiltwalk.store.studies import keep_study, kept_names, read_kept_study
 
@@ -43,7 +43,7 @@ def prepared(name: str, data_dir: Path | None, store: Path | None, overrides: Ma
         )
     kept = read_kept_study(opened, name)
     raw = kept.plan.study.model_dump(mode="json", exclude_unset=True)
-    return prepare(study_from(apply_overrides(raw, overrides), name), opened, data_dir or kept.data_dir)
+    return prepare(study_from(raw, name, overrides), opened, data_dir or kept.data_dir)
 
 
 def prepared_from(
@@ -59,7 +59,7 @@ def prepared_from(
         UserError: it is not valid, or something it needs is missing.
     """
     opened = open_store(options.store_root(store))
-    return prepare(study_from(apply_overrides(raw, overrides), where), opened, options.data_dir(data_dir))
+    return prepare(study_from(raw, where, overrides), opened, options.data_dir(data_dir))
 
 
 def prepared_evaluation(
@@ -85,7 +85,7 @@ def prepared_evaluation(
         "seeds": 1,
         "recipe": {"name": recipe},
     }
-    study = study_from(apply_overrides(raw, overrides), "the command line")
+    study = study_from(raw, "the command line", overrides)
     return prepare_evaluation(study, opened, options.data_dir(data_dir))
 
 

@@ -256,7 +256,9 @@ def _caveats(builder: _Builder, arm: str, target: TargetChoice, chain: tuple[str
             found += find_task(task, builder.tasks).caveats
         if builder.english(task, "dev") is None:
             found.append("no-dev-set")
-    if target.trains_on is not None:
+    if arm != NONE_ARM:
+        found += find_task(arm, builder.tasks).caveats
+    if chain != find_task(target.task, builder.tasks).trains_on:
         found.append(f"trained-on-{'+'.join(chain)}")
     if arm in chain:
         found.append("intermediate-repeats-target-training")

@@ -7,6 +7,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
+from stiltwalk.spec.errors import StudyError
 from stiltwalk.spec.record import Record
 
 
@@ -187,7 +188,7 @@ def retrieval_layer(choice: EncoderChoice, layers: int) -> int:
     place of XLM-R Large's.
 
     Raises:
-        ValueError: the chosen layer does not exist.
+        StudyError: the chosen layer does not exist.
     """
     known = KNOWN_ENCODERS.get(choice.source or "")
     published = known.retrieval_layer if known else None
@@ -195,8 +196,8 @@ def retrieval_layer(choice: EncoderChoice, layers: int) -> int:
     if layer is None:
         layer = round(14 / 24 * layers)
     if layer > layers:
-        raise ValueError(
-            f"encoder '{choice.name}' has {layers} layers, so hidden states 0 to {layers}; "
-            f"retrieval_layer {layer} is none of them"
+        raise StudyError(
+            f"Encoder '{choice.name}' has {layers} layers, so hidden states 0 to {layers}; "
+            f"retrieval_layer {layer} is none of them."
         )
     return layer

@@ -66,5 +66,5 @@ def unknown_name(kind: str, name: str, known: Iterable[str]) -> UnknownNameError
     names = sorted(known)
     close = nearest(name, names)
     hint = f" Did you mean '{close}'?" if close else ""
-    shown = ", ".join(names[:40]) + (", …" if len(names) > 40 else "")
+    shown = ", ".join(names[:80]) + (", …" if len(names) > 80 else "")
     return UnknownNameError(f"There is no {kind} '{name}'.{hint} There is: {shown or 'none'}.")

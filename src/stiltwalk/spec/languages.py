@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from stiltwalk.spec.errors import unknown_name
+from stiltwalk.spec.errors import UnknownNameError, unknown_name
 from stiltwalk.spec.record import Record
 
 
@@ -99,6 +99,9 @@ def language(code: str) -> Language:
     Raises:
         UnknownNameError: no such code; the nearest known one is suggested.
     """
-    if code not in LANGUAGES:
-        raise unknown_name("language", code, LANGUAGES)
-    return LANGUAGES[code]
+    if code in LANGUAGES:
+        return LANGUAGES[code]
+    for spoken in LANGUAGES.values():
+        if code.lower() in {spoken.iso3, spoken.name.lower()}:
+            raise UnknownNameError(f"There is no language '{code}'. Did you mean '{spoken.code}'?")
+    raise unknown_name("language", code, LANGUAGES)

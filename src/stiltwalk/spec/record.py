@@ -31,7 +31,14 @@ def parse(kind: type[R], raw: object, where: str) -> R:
     try:
         return kind.model_validate(raw)
     except ValidationError as error:
-        lines = [_explain(kind, problem) for problem in error.errors()]
+        problems = error.errors()
+        # a list none of whose items is valid is also reported as too short: say it once
+        inner = {problem["loc"][:1] for problem in problems if len(problem["loc"]) > 1}
+        lines = [
+            _explain(kind, problem)
+            for problem in problems
+            if not (problem["type"] == "too_short" and problem["loc"] in inner)
+        ]
         raise StudyError(f"{where} is not a valid {kind.__name__.lower()}:\n" + "\n".join(lines)) from None
 
 
@@ -43,6 +50,8 @@ def _explain(kind: type[Record], problem: Any) -> str:
         close = nearest(location[-1], known)
         hint = f" Did you mean '{close}'?" if close else ""
         return f"  {path}: there is no such field.{hint} Known fields: {', '.join(known)}."
+    if problem["type"] == "value_error":
+        return f"  {path}: {problem['msg'].removeprefix('Value error, ')}"  # our own words say what was found
     found = problem.get("input")
     shown = "" if isinstance(found, Mapping) else f", found {found!r}"
     return f"  {path}: {problem['msg']}{shown}"

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from copy import deepcopy
+from collections.abc import Hashable, Mapping
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -32,7 +31,7 @@ class TargetChoice(Record):
 
     task: str
     trains_on: tuple[str, ...] | None = None
-    languages: tuple[str, ...] | None = None
+    languages: tuple[str, ...] | None = Field(None, min_length=1)
 
     @model_validator(mode="before")
     @classmethod
@@ -99,7 +98,7 @@ class Study(Record):
     encoders: tuple[EncoderChoice, ...] = Field(min_length=1)
     intermediate: tuple[str, ...] = ()
     targets: tuple[TargetChoice, ...] = Field(min_length=1)
-    seeds: tuple[int, ...] = (1, 2, 3)
+    seeds: tuple[int, ...] = Field((1, 2, 3), min_length=1)
     recipe: RecipeChoice = RecipeChoice()
     execution: Execution = Execution()
 
@@ -141,8 +140,8 @@ def check_study(study: Study, tasks: Catalogue = TASKS) -> Study:
     check_override(study.recipe.intermediate, "recipe.intermediate")
     check_override(study.recipe.target, "recipe.target")
     for name, override in study.recipe.tasks.items():
-        find_task(name, tasks)
         check_override(override, f"recipe.tasks.{name}")
+        _check_used(name, override, study, tasks)
     for encoder in study.encoders:
         for text in encoder.pretrain.text if encoder.pretrain else ():
             if "text" not in find_task(text, tasks).stages:
@@ -159,6 +158,22 @@ def check_study(study: Study, tasks: Catalogue = TASKS) -> Study:
 def training_chain(target: TargetChoice, tasks: Catalogue = TASKS) -> tuple[str, ...]:
     """The tasks a target is trained on in English, in order; empty for retrieval."""
     return target.trains_on if target.trains_on is not None else find_task(target.task, tasks).trains_on
+
+
+def _check_used(name: str, override: Override, study: Study, tasks: Catalogue) -> None:
+    """Refuse changed hyper-parameters that would change nothing."""
+    find_task(name, tasks)
+    chains = {target.task: training_chain(target, tasks) for target in study.targets}
+    if name in study.arms or any(name in chain for chain in chains.values()):
+        return
+    if name not in chains:
+        raise StudyError(f"recipe.tasks.{name}: this study does not train on '{name}'.")
+    idle = sorted(set(override) - {"max_tokens"})
+    if idle:
+        raise StudyError(
+            f"recipe.tasks.{name}: {', '.join(idle)} would change nothing: '{name}' is only tested"
+            + (f", it trains on {', '.join(chains[name])}. Set it there." if chains[name] else ".")
+        )
 
 
 def _texts(tasks: Catalogue) -> str:
@@ -187,6 +202,10 @@ def _check_target(target: TargetChoice, tasks: Catalogue) -> None:
     chain = training_chain(target, tasks)
     for name in chain:
         _check_trainable(name, f"what '{task.name}' trains on", tasks)
+    if not chain and task.type != "sentence-retrieval":
+        raise StudyError(
+            f"Target '{task.name}' is {task.type} and must be trained: name a task in trains_on."
+        )
     if chain and find_task(chain[-1], tasks).type != task.type:
         last = find_task(chain[-1], tasks)
         raise StudyError(
@@ -202,35 +221,38 @@ def read_study(path: Path, overrides: Mapping[str, Any], tasks: Catalogue = TASK
         UserError: no such file, no YAML, or not a valid study: file, line or field, and cure.
     """
     try:
-        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+        # a SafeLoader: no Python object can be made by a study file
+        raw = yaml.load(path.read_text(encoding="utf-8"), _StrictLoader)  # noqa: S506
     except OSError as error:
         raise UserError(f"Cannot read the study file {path}: {error.strerror}.") from None
+    except UnicodeDecodeError as error:
+        raise StudyError(f"{path} is not UTF-8 text: byte {error.start}. Save it as UTF-8.") from None
     except yaml.YAMLError as error:
         raise StudyError(f"{path} is not valid YAML: {error}") from None
     if not isinstance(raw, dict):
         raise StudyError(f"{path} holds no study: expected fields such as 'study:' and 'encoders:'.")
-    return study_from(apply_overrides(raw, overrides), str(path), tasks)
+    return study_from(raw, str(path), overrides, tasks)
 
 
-def study_from(raw: Mapping[str, Any], where: str, tasks: Catalogue = TASKS) -> Study:
-    """The study that ``raw`` describes; ``where`` it was found is named in errors.
-
-    Raises:
-        UserError: not a valid study: field and cure.
-    """
-    return check_study(parse(Study, raw, where), tasks)
-
-
-def apply_overrides(raw: Mapping[str, Any], overrides: Mapping[str, Any]) -> dict[str, Any]:
-    """``raw`` with each dotted field, such as ``recipe.target.epochs`` or ``targets.0.languages``, replaced.
+def study_from(
+    raw: Mapping[str, Any],
+    where: str,
+    overrides: Mapping[str, Any] | None = None,
+    tasks: Catalogue = TASKS,
+) -> Study:
+    """The study that ``raw`` describes, with dotted ``overrides`` such as ``targets.0.languages`` applied.
 
     Raises:
-        StudyError: a path that leads through a single value, or to no item of a list.
+        UserError: not a valid study, or an override of nothing; ``where`` it was found is named.
     """
-    changed: dict[str, Any] = deepcopy(dict(raw))
-    for dotted, value in overrides.items():
-        _put(changed, dotted, value)
-    return changed
+    study = parse(Study, raw, where)
+    if overrides:
+        # written out in full, so that what stood as a mere name can be given further fields
+        changed: dict[str, Any] = study.model_dump(mode="json", exclude_unset=True)
+        for dotted, value in overrides.items():
+            _put(changed, dotted, value)
+        study = parse(Study, changed, f"{where} with -o")
+    return check_study(study, tasks)
 
 
 def _put(raw: dict[str, Any], dotted: str, value: object) -> None:
@@ -238,21 +260,29 @@ def _put(raw: dict[str, Any], dotted: str, value: object) -> None:
     here: Any = raw
     *parents, last = dotted.split(".")
     for part in parents:
-        if isinstance(here, list):
-            here = _item(here, part, dotted)
-        else:
-            if isinstance(here.get(part), str):
-                here[part] = {"name": here[part]}
-            here = here.setdefault(part, {})
+        here = here[_index(here, part, dotted)] if isinstance(here, list) else here.setdefault(part, {})
         if not isinstance(here, dict | list):
             raise StudyError(f"-o {dotted}: '{part}' is a single value, it has no field '{last}'.")
     if isinstance(here, list):
-        here[int(last)] = value
+        here[_index(here, last, dotted)] = value
     else:
         here[last] = value
 
 
-def _item(items: list[Any], part: str, dotted: str) -> Any:
-    if not part.isdigit() or int(part) >= len(items):
+def _index(items: list[Any], part: str, dotted: str) -> int:
+    if not part.isdecimal() or int(part) >= len(items):
         raise StudyError(f"-o {dotted}: '{part}' is no item of a list of {len(items)}; count from 0.")
-    return items[int(part)]
+    return int(part)
+
+
+class _StrictLoader(yaml.SafeLoader):
+    """Reads YAML safely, and refuses a field that stands twice instead of keeping the last."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        """As the safe loader, after a look for fields that stand twice."""
+        names = [self.construct_object(key, deep=True) for key, _ in node.value]
+        twice = sorted({str(name) for name in names if names.count(name) > 1})
+        if twice:
+            line = node.start_mark.line + 1
+            raise yaml.YAMLError(f"{', '.join(twice)} stands twice in the mapping that begins at line {line}")
+        return super().construct_mapping(node, deep=deep)

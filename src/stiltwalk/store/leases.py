@@ -63,14 +63,16 @@ def claim(folder: Path, key: str, worker: Worker, clock: Clock = time.time) -> L
     """
     path = folder / f"{key}.json"
     lease = Lease(path, key, worker, secrets.token_hex(8))
-    if _create(lease, clock):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if _link_new(path, _content(lease, clock)):
         return lease
     held = read_json(path)
-    if held is None or _alive(held, worker, clock):
+    if held is None:
+        # given back in between, or unreadable after a crash of the disk: then it is nobody's
+        held = {"token": "unreadable"} if path.exists() else None
+    elif _alive(held, worker, clock):
         return None
-    if _take_away(path, held) and _create(lease, clock):
-        return lease
-    return None
+    return lease if held is not None and _take_over(lease, held, clock) else None
 
 
 def beat(lease: Lease, clock: Clock = time.time) -> None:
@@ -113,13 +115,12 @@ def _content(lease: Lease, clock: Clock) -> bytes:
     ).encode()
 
 
-def _create(lease: Lease, clock: Clock) -> bool:
-    """Create the lease file whole and exclusively: written aside, then linked into place."""
-    lease.path.parent.mkdir(parents=True, exist_ok=True)
-    draft = lease.path.with_name(f".{lease.key}.{lease.token}")
-    draft.write_bytes(_content(lease, clock))
+def _link_new(path: Path, content: bytes) -> bool:
+    """Make the file whole and exclusively: written aside, then linked into place."""
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    draft.write_bytes(content)
     try:
-        os.link(draft, lease.path)
+        os.link(draft, path)
     except FileExistsError:
         return False
     finally:
@@ -142,20 +143,23 @@ def _alive(held: dict[str, Any], asker: Worker, clock: Clock) -> bool:
         return False
 
 
-def _take_away(path: Path, held: dict[str, Any]) -> bool:
-    """Remove the dead lease ``held``; only one of several takers succeeds."""
-    grave = path.with_name(f".{path.stem}.{secrets.token_hex(8)}.dead")
-    try:
-        path.rename(grave)
-    except FileNotFoundError:
+def _take_over(lease: Lease, held: dict[str, Any], clock: Clock) -> bool:
+    """Replace the dead lease ``held`` by ``lease``; of several takers only one succeeds.
+
+    The right to replace it is itself a file made exclusively, named after the dead lease, so that a slow
+    taker can never replace what a quicker one has put there.
+    """
+    right = lease.path.with_name(f".{lease.key}.{held['token']}.taken")
+    if not _link_new(right, lease.token.encode()):
+        with contextlib.suppress(FileNotFoundError):
+            if clock() - right.stat().st_mtime > SILENCE_SECONDS:
+                right.unlink()  # its taker died half-way: the next look may try again
         return False
     try:
-        removed = read_json(grave)
-        if removed is not None and removed["token"] != held["token"]:
-            # a faster taker had renewed it in between: put its lease back
-            with contextlib.suppress(FileExistsError):
-                os.link(grave, path)
-            return False
+        now = read_json(lease.path)
+        if now is not None and now["token"] != held["token"]:
+            return False  # a quicker taker had come and gone
+        write_bytes(lease.path, _content(lease, clock))
     finally:
-        grave.unlink(missing_ok=True)
+        right.unlink(missing_ok=True)
     return True

@@ -62,8 +62,14 @@ def study_rows(store: Store, plan: Plan) -> pd.DataFrame:
         if not store.has(cell.key):
             continue
         frame = pq.read_table(store.folder(cell.key) / "results.parquet").to_pandas()
-        caveats = frame["caveats"].map(
-            lambda own, shared=cell.caveats: ";".join(dict.fromkeys([*shared, *filter(None, own.split(";"))]))
+        caveats = (
+            frame["caveats"]
+            .fillna("")
+            .map(
+                lambda own, shared=cell.caveats: ";".join(
+                    dict.fromkeys([*shared, *filter(None, own.split(";"))])
+                )
+            )
         )
         frames.append(
             frame.assign(

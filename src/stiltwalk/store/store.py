@@ -18,7 +18,7 @@ import platformdirs
 
 from stiltwalk.plan.steps import Step, parse_step
 from stiltwalk.spec.errors import UserError
-from stiltwalk.store.atomic import publish_folder, write_json
+from stiltwalk.store.atomic import publish_folder, read_json, write_json
 from stiltwalk.store.leases import Lease
 
 FORMAT = 1
@@ -86,7 +86,8 @@ def open_store(root: Path) -> Store:
     marker = root / "format.json"
     try:
         if not marker.exists():
-            if root.exists() and any(root.iterdir()):
+            # what begins with a dot is a draft of format.json that a kill left behind
+            if root.exists() and any(not path.name.startswith(".") for path in root.iterdir()):
                 raise UserError(
                     f"{root} is not empty and is no stiltwalk store (it has no format.json). "
                     "Give --store an empty or a new folder."
@@ -99,7 +100,9 @@ def open_store(root: Path) -> Store:
         ) from None
     except (ValueError, KeyError, TypeError):
         raise UserError(f"{marker} is damaged: expected {{'format': {FORMAT}}}. Restore it.") from None
-    if found != FORMAT:
+    if not isinstance(found, int) or isinstance(found, bool) or found < FORMAT:
+        raise UserError(f"{marker} is damaged: expected {{'format': {FORMAT}}}, found {found!r}. Restore it.")
+    if found > FORMAT:
         raise UserError(
             f"The store {root} has format {found}, this version reads format {FORMAT}. Upgrade stiltwalk."
         )
@@ -118,8 +121,8 @@ def read_artifact(store: Store, key: str) -> Artifact:
         return Artifact(key, folder, parse_step(record["step"]), record["facts"])
     except FileNotFoundError:
         raise UserError(f"Step {key} is not in the store {store.root}.") from None
-    except (ValueError, KeyError, TypeError) as error:
-        raise _damaged(folder, f"step.json cannot be read ({error})") from None
+    except (ValueError, KeyError, TypeError):
+        raise _damaged(folder, "step.json is no record that this version can read") from None
 
 
 def verify_artifact(artifact: Artifact) -> None:
@@ -128,7 +131,9 @@ def verify_artifact(artifact: Artifact) -> None:
     Raises:
         UserError: a file is missing or its content changed; names it and the cure.
     """
-    manifest = json.loads((artifact.folder / "manifest.json").read_text())
+    manifest = read_json(artifact.folder / "manifest.json")
+    if manifest is None:
+        raise _damaged(artifact.folder, "manifest.json is missing or cannot be read")
     for name, expected in manifest["files"].items():
         path = artifact.folder / name
         if not path.exists():
@@ -140,12 +145,11 @@ def verify_artifact(artifact: Artifact) -> None:
 def workplace(store: Store, lease: Lease) -> Path:
     """The folder to work in on the leased step; checkpoints that a dead worker left are taken over."""
     own = store.root / "work" / f"{lease.key}.{lease.worker.name}"
-    for left in store.workplaces(lease.key):
-        if left != own:
-            if own.exists():
-                shutil.rmtree(left, ignore_errors=True)
-            else:
-                left.rename(own)
+    left = sorted(store.workplaces(lease.key), key=_last_written)
+    for older in left[:-1]:
+        shutil.rmtree(older, ignore_errors=True)
+    if left and left[-1] != own:
+        left[-1].rename(own)
     own.mkdir(parents=True, exist_ok=True)
     (own / "error.json").unlink(missing_ok=True)
     return own
@@ -157,6 +161,8 @@ def publish(store: Store, key: str, step: Step, facts: Mapping[str, Any], draft:
     Returns:
         Whether this call published it; ``False``: another worker was first, ``draft`` was dropped.
     """
+    if store.folder(key).exists() and not store.has(key):
+        shutil.rmtree(store.folder(key))  # what is left of a step that somebody half deleted
     write_json(
         draft / "step.json",
         {
@@ -173,6 +179,11 @@ def publish(store: Store, key: str, step: Step, facts: Mapping[str, Any], draft:
     }
     write_json(draft / "manifest.json", {"files": files})
     return publish_folder(draft, store.folder(key))
+
+
+def _last_written(folder: Path) -> float:
+    """When anything below ``folder`` last changed."""
+    return max(path.stat().st_mtime for path in (folder, *folder.rglob("*")))
 
 
 def _damaged(folder: Path, what: str) -> UserError:

@@ -5,7 +5,18 @@ Facts: Phang et al. 2020 (arXiv 2005.13013) and its released code, unless a reco
 
 from __future__ import annotations
 
-from stiltwalk.spec.task import Hub, Split, Task
+from collections.abc import Mapping
+
+from stiltwalk.spec.task import Hub, Split, Stage, Task
+
+# the target stage's values are those of the targets it trains: XQuAD 16, 2 epochs
+_SQUAD_TRAINING: Mapping[str, Mapping[Stage, Mapping[str, float | int | None]]] = {
+    "released": {"target": {"batch_size": 16, "epochs": 2}},
+    "paper-recalled": {
+        "intermediate": {"batch_size": 8, "epochs": 3},
+        "target": {"batch_size": 16, "epochs": 2},
+    },
+}
 
 INTERMEDIATE = (
     Task(
@@ -35,14 +46,7 @@ INTERMEDIATE = (
             "dev": Split(paths=("squad/dev-v1.1.json",), expected={"en": 10570}),
         },
         scorer="squad1",
-        # the batch sizes of the target stage are those of the targets it trains: XQuAD 16, 2 epochs
-        training={
-            "released": {"target": {"batch_size": 16, "epochs": 2}},
-            "paper-recalled": {
-                "intermediate": {"batch_size": 8, "epochs": 3},
-                "target": {"batch_size": 16, "epochs": 2},
-            },
-        },
+        training=_SQUAD_TRAINING,
         hub=Hub(id="rajpurkar/squad"),
         licence="CC BY-SA 4.0",
         citation="Rajpurkar et al. 2016, arXiv 1606.05250",
@@ -65,6 +69,7 @@ INTERMEDIATE = (
             ),
         },
         scorer="squad1",
+        training=_SQUAD_TRAINING,
         licence="CC BY-SA 4.0",
         citation="Rajpurkar et al. 2016, arXiv 1606.05250; Artetxe et al. 2020, arXiv 1910.11856",
         caveats={
