@@ -115,7 +115,7 @@ SMALL_STUDY: Mapping[str, Any] = {
 
 def tiny_study(changes: Mapping[str, Any] | None = None, tasks: Catalogue = TASKS) -> Study:
     """``SMALL_STUDY`` with the top-level fields in ``changes`` replaced."""
-    return study_from({**SMALL_STUDY, **(changes or {})}, "the tiny study", tasks)
+    return study_from({**SMALL_STUDY, **(changes or {})}, "the tiny study", tasks=tasks)
 
 
 def write_study(path: Path, changes: Mapping[str, Any] | None = None) -> Path:

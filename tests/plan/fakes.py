@@ -47,7 +47,7 @@ def plan(changes: Mapping[str, Any], data: Mapping[Datum, str] | None = None) ->
     sources = {encoder.source for encoder in given.encoders if encoder.source}
     facts = Facts(
         data=everything() if data is None else data,
-        encoders={source: EncoderFacts(f"hash-of-{source}", 24) for source in sources},
+        encoders={source: EncoderFacts(f"encoder:hash-of-{source}", 24) for source in sources},
         vocabularies={"v/vocab.txt": "hash-of-vocabulary"},
     )
     return build(given, facts, WORLD)

@@ -66,7 +66,7 @@ def show_encoders(store: Path | None, *, as_json: bool) -> None:
     if (root / "format.json").exists():
         rows += [
             {
-                "name": str(made.folder / "model"),
+                "name": made.key[:12],
                 "layers": made.shape.layers,
                 "hidden": made.shape.hidden,
                 "parameters": made.parameters / 1e6,
@@ -83,7 +83,9 @@ def show_encoders(store: Path | None, *, as_json: bool) -> None:
             ("name", "layers", "hidden", "parameters", "encoder_parameters", "from"),
             title="Parameters in millions, with and without embeddings",
         )
-        show.console.print("\nAny other hub id, or a folder that AutoModel can read, works as well.")
+        show.console.print(
+            "\nAny other hub id, or a folder that AutoModel and AutoTokenizer can read, works as well."
+        )
 
 
 def show_doctor(store: Path | None, *, as_json: bool) -> None:

@@ -52,18 +52,16 @@ def main() -> None:
     # a spawned worker tokenises by itself; the library's own threads would fight it for the cores
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     try:
-        app(standalone_mode=False)
+        ended = app(standalone_mode=False)
     except UserError as error:
         _say(str(error))
         sys.exit(MISTAKE)
     except StepFailedError as error:
         _say(str(error))
         sys.exit(FAILED)
-    except (InterruptedRunError, KeyboardInterrupt) as error:
-        _say(str(error) or "interrupted")
+    except InterruptedRunError as error:
+        _say(str(error))
         sys.exit(INTERRUPTED)
-    except typer.Exit as error:
-        sys.exit(error.exit_code)
     except Exception as error:  # our own mistake, or an option typer refuses
         show = getattr(error, "show", None)
         if show is not None:
@@ -71,6 +69,9 @@ def main() -> None:
             sys.exit(MISTAKE)
         _say(f"{traceback.format_exc()}\nThis is a bug in stiltwalk, not in your study. Please report it.")
         sys.exit(FAILED)
+    if ended == INTERRUPTED:  # typer turns Ctrl-C into this return value
+        _say("interrupted")
+    sys.exit(ended if isinstance(ended, int) else DONE)
 
 
 def _say(message: str) -> None:

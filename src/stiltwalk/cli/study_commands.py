@@ -57,7 +57,9 @@ def plan(
 
 
 def transfer(
-    encoder: Annotated[str, typer.Option(help="A hub id, or a folder that AutoModel can read.")],
+    encoder: Annotated[
+        str, typer.Option(help="A hub id, a folder that AutoModel can read, or a step's key.")
+    ],
     target: Annotated[str, typer.Option(help="Target tasks, separated by commas.")],
     intermediate: Annotated[str, typer.Option(help="Intermediate tasks: one arm each.")] = "",
     seeds: Annotated[int, typer.Option(min=1, help="How many seeds.")] = 3,

@@ -43,50 +43,45 @@ def prepare(study: Study, store: Store, data_dir: Path, tasks: Catalogue = TASKS
     _require_training_data(study, data, data_dir, tasks)
     vocabularies = {name: data_dir / name for name in _vocabularies(study)}
     hashes = {name: _vocabulary_hash(path, digests) for name, path in vocabularies.items()}
-    given = {
-        encoder.source: locate_encoder(encoder.source, encoder.revision, digests.digest)
-        for encoder in study.encoders
-        if encoder.source is not None
-    }
+    encoders, folders = _given_encoders(study, store, digests)
     digests.keep()
-    facts = Facts(
-        data=data,
-        encoders={name: EncoderFacts(found.fingerprint, found.layers) for name, found in given.items()},
-        vocabularies=hashes,
-    )
-    place = Place(
-        store=store,
-        data_dir=data_dir,
-        encoders={found.fingerprint: found.folder for found in given.values()},
-        vocabularies={hashes[name]: path for name, path in vocabularies.items()},
-        tasks=tasks,
-    )
-    return Prepared(build(study, facts, tasks), place)
+    paths = {hashes[name]: path for name, path in vocabularies.items()}
+    place = Place(store, data_dir, folders, paths, tasks)
+    return Prepared(build(study, Facts(data, encoders, hashes), tasks), place)
 
 
 def prepare_evaluation(study: Study, store: Store, data_dir: Path, tasks: Catalogue = TASKS) -> Prepared:
-    """Plan the test of the study's one encoder, which may also be the key of a finished step.
+    """Plan the test of the study's one encoder.
 
     Raises:
         UserError: the model, or every test file of a target, is not there.
     """
     _require_folder(data_dir)
-    (encoder,) = study.encoders
-    source = encoder.source or ""
     digests = DigestCache(store.cache / "digests.json")
     data = _fingerprints(_test_data(study, tasks), data_dir, digests, tasks)
-    folders: dict[str, Path] = {}
-    key = _step_key(source, store)
-    if key is not None:
-        parent, layers = key, layers_of(store.folder(key) / "model")
-    else:
-        located = locate_encoder(source, encoder.revision, digests.digest)
-        parent, layers = base(located.fingerprint), located.layers
-        folders[located.fingerprint] = located.folder
+    encoders, folders = _given_encoders(study, store, digests)
     digests.keep()
-    facts = Facts(data, {source: EncoderFacts(parent, layers)}, {})
     place = Place(store, data_dir, folders, {}, tasks)
-    return Prepared(build_evaluation(study, facts, parent, tasks), place)
+    return Prepared(build_evaluation(study, Facts(data, encoders, {}), tasks), place)
+
+
+def _given_encoders(
+    study: Study, store: Store, digests: DigestCache
+) -> tuple[dict[str, EncoderFacts], dict[str, Path]]:
+    """Facts of every given encoder by its source, and content hash → folder of those outside the store."""
+    facts: dict[str, EncoderFacts] = {}
+    folders: dict[str, Path] = {}
+    for encoder in study.encoders:
+        if encoder.source is None:
+            continue
+        key = _step_key(encoder.source, store)
+        if key is not None:
+            facts[encoder.source] = EncoderFacts(key, layers_of(store.folder(key) / "model"))
+        else:
+            found = locate_encoder(encoder.source, encoder.revision, digests.digest)
+            facts[encoder.source] = EncoderFacts(base(found.fingerprint), found.layers)
+            folders[found.fingerprint] = found.folder
+    return facts, folders
 
 
 def _step_key(text: str, store: Store) -> str | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 
 from stiltwalk.engine.worker import failures
@@ -42,17 +41,22 @@ def _state(plan: Plan, store: Store, key: str, failed: dict[str, str]) -> StepSt
     if key in failed:
         last = failed[key].strip().splitlines()[-1:]
         return StepState(key, node.title, "failed", None, last[0] if last else "")
-    absent = [plan.nodes[parent].title for parent in node.parents if not store.has(parent)]
+    absent = [_title(plan, parent) for parent in node.parents if not store.has(parent)]
     begun = " (begun; goes on from its checkpoint)" if store.workplaces(key) else ""
     why = f"needs: {'; '.join(absent)}" if absent else f"ready{begun}"
     return StepState(key, node.title, "waiting", None, why)
+
+
+def _title(plan: Plan, key: str) -> str:
+    """What a parent is called; one from outside the plan has only its key."""
+    return plan.nodes[key].title if key in plan.nodes else f"step {key[:12]}"
 
 
 @dataclass(frozen=True, slots=True)
 class MadeEncoder:
     """An encoder pretrained in this store."""
 
-    folder: Path
+    key: str
     shape: Shape
     steps: int
     parameters: int
@@ -68,7 +72,7 @@ def finished_pretraining(store: Store) -> list[MadeEncoder]:
             facts = artifact.facts
             made.append(
                 MadeEncoder(
-                    artifact.folder,
+                    artifact.key,
                     artifact.step.shape,
                     int(facts["steps"]),
                     int(facts["parameters"]),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from stiltwalk.plan.steps import PredictStep, PretrainStep, Step, TextData, TrainStep, base, key_of
+from stiltwalk.plan.steps import PredictStep, PretrainStep, Step, TextData, TrainStep, key_of
 from stiltwalk.spec.encoders import EncoderChoice, Pretrain, retrieval_layer
 from stiltwalk.spec.errors import StudyError
 from stiltwalk.spec.languages import SOURCE_LANGUAGE
@@ -17,9 +17,14 @@ from stiltwalk.spec.tasks import Catalogue, find_task
 
 @dataclass(frozen=True, slots=True)
 class EncoderFacts:
-    """What planning needs to know of a given encoder: content hash and depth."""
+    """What planning needs to know of a given encoder.
 
-    fingerprint: str
+    Attributes:
+        parent: how steps refer to it: ``encoder:`` and its content hash, or the key of a finished step.
+        layers: its depth.
+    """
+
+    parent: str
     layers: int
 
 
@@ -29,7 +34,7 @@ class Facts:
 
     Attributes:
         data: (task, split, language) → content hash, for all data that is there.
-        encoders: hub id or folder → its facts.
+        encoders: hub id, folder or key of a finished step → its facts.
         vocabularies: path as the study writes it → content hash.
     """
 
@@ -126,8 +131,8 @@ def build(study: Study, facts: Facts, tasks: Catalogue) -> Plan:
     return Plan(study, builder.nodes, tuple(cells), tuple(builder.absent))
 
 
-def build_evaluation(study: Study, facts: Facts, parent: str, tasks: Catalogue) -> Plan:
-    """The graph that tests one finished model, ``parent``, on the targets of ``study``: nothing is trained.
+def build_evaluation(study: Study, facts: Facts, tasks: Catalogue) -> Plan:
+    """The graph that tests the one given model of ``study`` on its targets: nothing is trained.
 
     Raises:
         StudyError: none of a target's test files is there.
@@ -135,6 +140,7 @@ def build_evaluation(study: Study, facts: Facts, parent: str, tasks: Catalogue) 
     builder = _Builder(study, facts, tasks)
     (encoder,) = study.encoders
     (seed,) = study.seeds
+    parent = _start(builder, encoder)
     cells = []
     for target in study.targets:
         key = _predict(builder, encoder, target, parent, (NONE_ARM, seed))
@@ -146,7 +152,7 @@ def build_evaluation(study: Study, facts: Facts, parent: str, tasks: Catalogue) 
 def _start(builder: _Builder, encoder: EncoderChoice) -> str:
     """The parent reference from which everything of this encoder starts."""
     if encoder.pretrain is None:
-        return base(builder.facts.encoders[encoder.source or ""].fingerprint)
+        return builder.facts.encoders[encoder.source or ""].parent
     return builder.add(_pretrain(builder, encoder.pretrain), f"pretrain {encoder.name}", encoder.name)
 
 

@@ -102,7 +102,8 @@ class EncoderChoice(Record):
 
     Attributes:
         name: what result rows call it.
-        source: a hub id, or a folder that ``AutoModel`` and ``AutoTokenizer`` can read.
+        source: a hub id, a folder that ``AutoModel`` and ``AutoTokenizer`` can read, or the first digits
+            (8 at least) of the key of a finished step.
         revision: hub revision; ``None``: the one locked at first fetch.
         pretrain: made here.
         retrieval_layer: index into the hidden states (0: embeddings) whose mean is the sentence vector;

@@ -1,0 +1,47 @@
+"""Tests of what a run shows while it goes."""
+
+from __future__ import annotations
+
+import pytest
+
+from stiltwalk.cli import progress
+from stiltwalk.cli.progress import Watch, time_left
+from stiltwalk.engine.worker import Event
+from stiltwalk.run.context import Progress
+
+
+@pytest.mark.parametrize(
+    ("done", "total", "seconds", "said"),
+    [
+        (0, 10, 5.0, ""),
+        (10, 10, 5.0, ""),
+        (5, 10, 0.1, ""),
+        (1, 3, 30.0, "1:00 left"),
+        (1, 101, 60.0, "1:40:00 left"),
+        (9, 10, 90.0, "0:10 left"),
+    ],
+)
+def test_time_left(done: int, total: int, seconds: float, said: str) -> None:
+    """Time left is what remains at the pace so far; nothing is said before there is a pace."""
+    assert time_left(done, total, seconds) == said
+
+
+def test_plain_lines_without_a_terminal(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Without a terminal every step is a line on standard error, with its place among all."""
+    monkeypatch.setattr(progress, "LINE_SECONDS", 0.0)
+    with Watch(total=4, already=1) as watch:
+        watch.tell(Event("w", "began", "k", "target udpos, seed 1"))
+        watch.tell(
+            Event("w", "progress", "k", "target udpos, seed 1", Progress("target udpos", 5, 10, 123.4))
+        )
+        watch.tell(Event("w", "done", "k", "target udpos, seed 1"))
+        watch.tell(Event("w", "failed", "k2", "predict udpos", message="why [not]"))
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert "[1/4] began  target udpos, seed 1" in err
+    assert "target udpos 5/10, 123 examples/s" in err
+    assert "[2/4] done   target udpos, seed 1" in err
+    assert "FAILED predict udpos" in err
+    assert "why [not]" in err

@@ -1,0 +1,167 @@
+"""Tests of the local engine: processes that share the work, stop when asked, and survive being killed."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from stiltwalk.engine.local import missing, run_local
+from stiltwalk.engine.prepare import Prepared, prepare
+from stiltwalk.engine.worker import Event
+from stiltwalk.spec.errors import InterruptedRunError
+from stiltwalk.store.rows import study_rows
+from stiltwalk.store.store import open_store
+from tests.worlds import finish, prepared_study, tiny_study, write_study, write_world
+
+TAGGING = {"targets": ["udpos"], "intermediate": []}
+
+
+def rows_of(prepared: Prepared) -> pd.DataFrame:
+    """Result rows without what the clock decides."""
+    return study_rows(prepared.place.store, prepared.plan).drop(columns="wall_seconds")
+
+
+def test_a_finished_plan_starts_nothing(tmp_path: Path) -> None:
+    """Run again, a finished study claims nothing, tells nothing and needs no worker."""
+    prepared = prepared_study(write_world(tmp_path / "data"), tmp_path / "store", TAGGING)
+    finish(prepared)
+    told: list[Event] = []
+    outcome = run_local(prepared.plan, prepared.place, 2, told.append)
+    assert (outcome.done, outcome.total, told) == (3, 3, [])
+
+
+def test_processes_compute_the_same_rows(tmp_path: Path) -> None:
+    """Two spawned workers end with the rows of one process, and nothing of their work is left behind."""
+    data = write_world(tmp_path / "data")
+    alone, shared = (prepared_study(data, tmp_path / name, TAGGING) for name in ("alone", "shared"))
+    finish(alone)
+    told: list[Event] = []
+    outcome = run_local(shared.plan, shared.place, 2, told.append)
+    assert (outcome.failed, outcome.died, missing(shared.plan, shared.place)) == ({}, (), 0)
+    assert sorted(e.kind for e in told if e.kind != "progress") == ["began"] * 3 + ["done"] * 3
+    pd.testing.assert_frame_equal(rows_of(alone), rows_of(shared))
+    assert not list((tmp_path / "shared" / "work").iterdir())
+    assert not list((tmp_path / "shared" / "leases").iterdir())
+
+
+def test_a_failed_step_leaves_the_rest_running(tmp_path: Path) -> None:
+    """A step that fails is named with its reason; its children wait, all else is finished."""
+    data = write_world(tmp_path / "data")
+    prepared = prepared_study(data, tmp_path / "store", {"targets": ["udpos", "tatoeba"], "intermediate": []})
+    test_file = next((data / "ud").glob("*/de_*-ud-test.conllu"))
+    test_file.write_text(test_file.read_text().replace("NOUN", "VERB", 1))
+    outcome = run_local(prepared.plan, prepared.place, 0, lambda event: None)
+    (message,) = outcome.failed.values()
+    assert "'udpos' (test, de) changed since the study was planned" in message
+    assert outcome.done == outcome.total - 1
+
+
+def test_a_failed_step_is_tried_again(tmp_path: Path) -> None:
+    """Once the cause is mended, the next run finishes what had failed."""
+    data = write_world(tmp_path / "data")
+    prepared = prepared_study(data, tmp_path / "store", TAGGING)
+    train = next((data / "ud").glob("*/en_*-ud-train.conllu"))
+    whole = train.read_text()
+    train.write_text(whole.replace("NOUN", "VERB", 1))
+    assert len(run_local(prepared.plan, prepared.place, 0, lambda event: None).failed) == 1
+    train.write_text(whole)
+    time.sleep(0.01)
+    finish(prepared)
+
+
+def test_ctrl_c_writes_down_and_goes_on(tmp_path: Path) -> None:
+    """Ctrl-C stops workers and command with exit code 130; the next run ends with the same rows."""
+    data = write_world(tmp_path / "data")
+    reference = prepared_study(data, tmp_path / "reference", LONG)
+    finish(reference)
+    process = _command(data, tmp_path / "store", tmp_path / "study.yaml")
+    _wait_for_work(tmp_path / "store", process)
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 130, said
+    assert "run the same command again" in said
+    _finish_and_compare(data, tmp_path / "store", reference)
+
+
+def test_kill_9_loses_nothing(tmp_path: Path) -> None:
+    """Every process killed at once, the next run takes over and ends with the same rows."""
+    data = write_world(tmp_path / "data")
+    reference = prepared_study(data, tmp_path / "reference", LONG)
+    finish(reference)
+    process = _command(data, tmp_path / "store", tmp_path / "study.yaml")
+    _wait_for_work(tmp_path / "store", process)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.communicate(timeout=60)
+    _finish_and_compare(data, tmp_path / "store", reference)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("moment", range(12))
+def test_kill_9_at_many_moments(tmp_path: Path, moment: int) -> None:
+    """The same at a dozen moments of the run, one after another in one store."""
+    data = write_world(tmp_path / "data")
+    reference = prepared_study(data, tmp_path / "reference", LONG)
+    finish(reference)
+    for again in range(3):
+        process = _command(data, tmp_path / "store", tmp_path / "study.yaml")
+        time.sleep(4 + 0.37 * moment + 0.11 * again)
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+        process.communicate(timeout=60)
+    _finish_and_compare(data, tmp_path / "store", reference)
+
+
+def test_in_this_process_ctrl_c_is_an_interruption(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run that is asked to stop before it begins computes nothing and says how to go on."""
+    prepared = prepared_study(write_world(tmp_path / "data"), tmp_path / "store", TAGGING)
+    from stiltwalk.engine.worker import work
+
+    with pytest.raises(InterruptedRunError, match="run the same command again to go on"):
+        work(prepared.plan, prepared.place, lambda event: None, lambda: True, 0.0)
+    assert missing(prepared.plan, prepared.place) == 3
+
+
+LONG = {
+    "targets": ["udpos"],
+    "intermediate": [],
+    "recipe": {"name": "pocket", "target": {"learning_rate": 5e-3, "batch_size": 8, "epochs": 30}},
+}
+"""Training long enough to be hit in the middle."""
+
+
+def _command(data: Path, store: Path, study: Path) -> subprocess.Popen[str]:
+    """``stiltwalk run`` as a user starts it, in a process group of its own."""
+    write_study(study, LONG)
+    words = ["run", str(study), "--data-dir", str(data), "--store", str(store), "--workers", "2"]
+    return subprocess.Popen(
+        [sys.executable, "-m", "stiltwalk.cli.main", *words],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def _wait_for_work(store: Path, process: subprocess.Popen[str]) -> None:
+    """Until a first step is finished and another is being worked on."""
+    for _ in range(600):
+        finished = list(store.glob("steps/*/*/manifest.json"))
+        if finished and list(store.glob("work/*/draft")):
+            return
+        assert process.poll() is None, process.communicate()
+        time.sleep(0.05)
+    raise AssertionError("the run did not get to its second step")
+
+
+def _finish_and_compare(data: Path, store: Path, reference: Prepared) -> None:
+    again = prepare(tiny_study(LONG), open_store(store), data)
+    finish(again)
+    pd.testing.assert_frame_equal(rows_of(again), rows_of(reference))
+    assert list(again.plan.nodes) == list(reference.plan.nodes)
