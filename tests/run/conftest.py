@@ -1,4 +1,4 @@
-"""A tiny world and a finished tiny pipeline, made once for all tests of this package; nobody writes in them."""
+"""A tiny world and a finished tiny pipeline, made once for all tests here; nobody writes in them."""
 
 from __future__ import annotations
 

@@ -21,7 +21,8 @@ from stiltwalk.plan.steps import TrainStep
 from stiltwalk.run import loop
 from stiltwalk.run.batches import Micro
 from stiltwalk.run.context import Monitor, Place
-from stiltwalk.run.tokens import Item, Sequence as Row
+from stiltwalk.run.tokens import Item
+from stiltwalk.run.tokens import Sequence as Row
 from stiltwalk.store.store import Store
 from tests.fakes import tiny_tokenizer
 from tests.worlds import node
@@ -40,13 +41,9 @@ def row(*ids: int) -> Row:
     return Row(np.array(ids, dtype=np.int32), np.zeros(len(ids), dtype=np.int8))
 
 
-def item(
-    *rows: Row, target: Sequence[int] = (), positions: Sequence[int] = (), example: int = 0
-) -> Item:
+def item(*rows: Row, target: Sequence[int] = (), positions: Sequence[int] = (), example: int = 0) -> Item:
     """An item of these sequences."""
-    return Item(
-        example, rows, np.array(target, dtype=np.int64), np.array(positions, dtype=np.int32)
-    )
+    return Item(example, rows, np.array(target, dtype=np.int64), np.array(positions, dtype=np.int32))
 
 
 def labelled_items(count: int = 24) -> list[Item]:

@@ -12,9 +12,9 @@ from stiltwalk.run.streams import generator, stream
 
 def test_the_streams_are_those_of_the_first_release() -> None:
     """Golden values: another number here means that every published result has other seeds."""
-    assert stream(1, "head", "udpos") == GOLDEN_HEAD
-    assert stream(3, "order", "squad", 7) == GOLDEN_ORDER
-    assert generator(1, "order", "udpos").permutation(8).tolist() == GOLDEN_PERMUTATION
+    assert stream(1, "head", "udpos") == 4821234763926236761
+    assert stream(3, "order", "squad", 7) == 7436146618650867480
+    assert generator(1, "order", "udpos").permutation(8).tolist() == [0, 3, 2, 4, 5, 1, 7, 6]
 
 
 def test_any_input_changed_gives_another_stream() -> None:

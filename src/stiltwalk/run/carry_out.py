@@ -9,6 +9,7 @@ from typing import Any
 
 import torch
 from accelerate import Accelerator
+from accelerate.state import AcceleratorState
 from transformers.utils import logging as transformers_logging
 
 from stiltwalk.plan.steps import PredictStep, PretrainStep, Step
@@ -33,6 +34,8 @@ def carry_out(step: Step, key: str, place: Place, folder: Path, monitor: Monitor
     transformers_logging.set_verbosity_error()  # type: ignore[no-untyped-call]
     transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     torch.set_num_threads(step.execution.threads)
+    # accelerate keeps the first precision of a process and refuses another
+    AcceleratorState._reset_state()
     accelerator = Accelerator(mixed_precision="bf16" if step.execution.precision == "bf16" else "no")
     draft = folder / "draft"
     shutil.rmtree(draft, ignore_errors=True)

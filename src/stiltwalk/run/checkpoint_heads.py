@@ -16,7 +16,7 @@ from transformers import (
 )
 
 from stiltwalk.run.batches import Micro
-from stiltwalk.run.encoder import model_inputs
+from stiltwalk.run.encoder import model_inputs, require_weights
 from stiltwalk.spec.errors import UserError
 from stiltwalk.spec.task import Task, TaskType
 
@@ -68,9 +68,15 @@ def load_checkpoint_model(folder: Path, task: Task) -> CheckpointModel:
             f"'{task.name}' needs (a class ending in {suffix}). Evaluate retrieval targets with it, or "
             "train a head with 'stiltwalk transfer'."
         )
-    model = kind.from_pretrained(
-        folder, dtype=torch.float32, use_safetensors=True, trust_remote_code=False, local_files_only=True
+    model, report = kind.from_pretrained(
+        folder,
+        dtype=torch.float32,
+        use_safetensors=True,
+        trust_remote_code=False,
+        local_files_only=True,
+        output_loading_info=True,
     )
+    require_weights(folder, report)
     return CheckpointModel(model, task, _label_order(config.id2label, task, folder))
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from transformers import AutoConfig, AutoModel, AutoTokenizer
@@ -58,21 +60,37 @@ def load_model(folder: Path) -> nn.Module:
         optional = (
             {"add_pooling_layer": False} if "add_pooling_layer" in inspect.signature(kind).parameters else {}
         )
-        model = AutoModel.from_pretrained(
+        model, report = AutoModel.from_pretrained(
             folder,
             config=config,
             dtype=torch.float32,
             use_safetensors=True,
             trust_remote_code=False,
             local_files_only=True,
+            output_loading_info=True,
             **optional,
         )
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, SafetensorError) as error:
         raise UserError(
             f"No encoder can be read from {folder}: {error}. Expected config.json and model.safetensors "
             "of an architecture that transformers knows."
         ) from None
+    require_weights(folder, report)
     return model  # type: ignore[no-any-return]
+
+
+def require_weights(folder: Path, report: Mapping[str, Any]) -> None:
+    """Refuse a checkpoint that lacks weights: transformers would draw them at random.
+
+    Raises:
+        UserError: some are missing (but for a pooler, which nobody reads).
+    """
+    absent = sorted(name for name in report["missing_keys"] if "pooler" not in name.split("."))
+    if absent:
+        raise UserError(
+            f"The weights in {folder} are incomplete: {len(absent)} tensors are missing, {absent[0]} among "
+            "them. Save the whole model with save_pretrained."
+        )
 
 
 def load_tokenizer(folder: Path) -> Any:
@@ -82,9 +100,16 @@ def load_tokenizer(folder: Path) -> Any:
         UserError: there is none, or none with a fast implementation.
     """
     try:
-        return AutoTokenizer.from_pretrained(folder, trust_remote_code=False, local_files_only=True)
+        tokenizer = AutoTokenizer.from_pretrained(folder, trust_remote_code=False, local_files_only=True)
     except (OSError, ValueError, KeyError) as error:
         raise UserError(f"No tokenizer can be read from {folder}: {error}.") from None
+    # where the files are missing transformers makes a tokenizer that knows nothing but its special tokens
+    if len(tokenizer) <= len(tokenizer.all_special_ids):
+        raise UserError(
+            f"No tokenizer can be read from {folder}: its vocabulary is missing. Save it there with "
+            "save_pretrained."
+        )
+    return tokenizer
 
 
 def model_inputs(model: nn.Module, micro: Micro) -> dict[str, Tensor]:

@@ -25,7 +25,7 @@ class Lineage:
         batch_size: of the intermediate stage.
         seed: of the last training step; ``None`` for an untouched encoder.
         selection: how the last training step chose its model; ``None`` for an untouched encoder.
-        degenerate: whether any of the steps collapsed.
+        degenerate: whether any of the steps collapsed, pretraining included.
         versions: of the libraries that decide the numbers.
     """
 
@@ -57,7 +57,7 @@ def lineage(place: Place, parent: str) -> Lineage:
         batch_size=middle[-1][1].training.batch_size if middle else None,
         seed=last[1].seed if last else None,
         selection=str(last[0].facts["selection"]) if last else None,
-        degenerate=any(bool(a.facts["degenerate"]) for a, _ in trained),
+        degenerate=any(bool(a.facts["degenerate"]) for a in line),
         versions=versions(),
     )
 

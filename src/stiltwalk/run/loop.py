@@ -119,6 +119,16 @@ def learning_rate(optimisation: Optimisation, step: int) -> float:
     return optimisation.learning_rate * (optimisation.steps - step) / max(1, optimisation.steps - warm)
 
 
+def mishaps(job: Job, state: State) -> dict[str, str | int]:
+    """What went wrong on the way, as facts of the step: empty where nothing did."""
+    found: dict[str, str | int] = {}
+    if state.broken:
+        found["broken"] = state.broken
+    if state.micro_tokens != job.micro_tokens:
+        found["micro_tokens_after_memory_ran_out"] = state.micro_tokens
+    return found
+
+
 def _stamped(state: State, ticker: Ticker) -> State:
     return replace(state, seconds=ticker.seconds())
 
@@ -161,7 +171,9 @@ def _one_step(
             state = replace(state, micro_tokens=state.micro_tokens // 2)
     if not math.isfinite(loss):
         return replace(state, broken=f"the loss was {loss} at step {state.done + 1}")
-    accelerator.clip_grad_norm_(job.module.parameters(), job.optimisation.clip_norm)
+    norm = float(accelerator.clip_grad_norm_(job.module.parameters(), job.optimisation.clip_norm))
+    if not math.isfinite(norm):  # a finite loss may have such a gradient, and clipping spreads it
+        return replace(state, broken=f"the gradient's norm was {norm} at step {state.done + 1}")
     optimiser.step()
     done = state.done + 1
     log = state.log

@@ -97,6 +97,7 @@ def pretrain(
         "log": list(state.log),
         "degenerate": state.broken is not None,
         "wall_seconds": round(state.seconds, 2),
+        **loop.mishaps(job, state),
     }
 
 

@@ -192,7 +192,7 @@ def _score(
 def _facts(
     step: TrainStep, model: EncoderWithHead, examples: int, items: int, job: loop.Job, state: State
 ) -> dict[str, Any]:
-    facts: dict[str, Any] = {
+    return {
         **parameter_counts(model.encoder),
         "examples": examples,
         "items": items,
@@ -203,12 +203,8 @@ def _facts(
         "selected_step": state.best_step or state.done,
         "log": list(state.log),
         "wall_seconds": round(state.seconds, 2),
+        **loop.mishaps(job, state),
     }
-    if state.broken:
-        facts["broken"] = state.broken
-    if state.micro_tokens != job.micro_tokens:
-        facts["micro_tokens_after_memory_ran_out"] = state.micro_tokens
-    return facts
 
 
 def _judgement(

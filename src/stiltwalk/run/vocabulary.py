@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Literal
@@ -18,6 +19,7 @@ from tokenizers import (
 )
 from transformers import BertTokenizer, PreTrainedTokenizerFast
 
+from stiltwalk.data.files import read_lines
 from stiltwalk.spec.errors import DataError
 
 WORDPIECE_SPECIALS = {
@@ -54,7 +56,7 @@ def given_tokenizer(path: Path, max_tokens: int) -> Any:
             raise DataError(path, None, f"is no tokenizer file: {error}") from None
         unigram = isinstance(raw.model, models.Unigram)
         return _wrap(raw, UNIGRAM_SPECIALS if unigram else WORDPIECE_SPECIALS, max_tokens)
-    lines = path.read_text(encoding="utf-8").splitlines()
+    lines = read_lines(path)  # a piece may hold a character at which str.splitlines would split
     if path.suffix == ".txt":
         return _wordpiece(path, lines, max_tokens)
     if path.suffix == ".vocab":
@@ -68,14 +70,31 @@ def trained_tokenizer(
     texts: Iterable[str], kind: Literal["wordpiece", "unigram"], size: int, max_tokens: int
 ) -> Any:
     """A tokenizer of at most ``size`` pieces trained on ``texts``; equal texts give equal tokenizers."""
-    if kind == "wordpiece":
-        raw = _wordpiece_frame(models.WordPiece(unk_token="[UNK]"))
-        trainer: Any = trainers.WordPieceTrainer(
-            vocab_size=size, special_tokens=list(WORDPIECE_SPECIALS.values()), show_progress=False
-        )
-        raw.train_from_iterator(texts, trainer)
-        return _wordpiece_wrapped(raw, max_tokens)
-    raw = _unigram_frame(models.Unigram())
+    given = list(texts)
+    return (_trained_wordpiece if kind == "wordpiece" else _trained_unigram)(given, size, max_tokens)
+
+
+def _trained_wordpiece(texts: list[str], size: int, max_tokens: int) -> Any:
+    frame = _wordpiece_frame(models.WordPiece(unk_token="[UNK]"))
+    specials = list(WORDPIECE_SPECIALS.values())
+    # the trainer numbers continuing characters in the order of a hash table and breaks ties by number;
+    # handed in as special tokens they are numbered in ours
+    words = (
+        word
+        for text in texts
+        for word, _ in frame.pre_tokenizer.pre_tokenize_str(frame.normalizer.normalize_str(text))
+    )
+    continuing = sorted({"##" + character for word in words for character in word[1:]})
+    trainer = trainers.WordPieceTrainer(
+        vocab_size=size, special_tokens=[*specials, *continuing], show_progress=False
+    )
+    frame.train_from_iterator(texts, trainer)
+    raw = _wordpiece_frame(models.WordPiece(frame.get_vocab(), unk_token="[UNK]"))
+    raw.add_special_tokens(specials)
+    return _wordpiece_wrapped(raw, max_tokens)
+
+
+def _trained_unigram(texts: list[str], size: int, max_tokens: int) -> Any:
     specials = ["<s>", "<pad>", "</s>", "<unk>"]
     trainer = trainers.UnigramTrainer(
         vocab_size=size - 1,
@@ -83,8 +102,32 @@ def trained_tokenizer(
         unk_token="<unk>",
         show_progress=False,
     )
+    raw = _unigram_frame(models.Unigram())
     raw.train_from_iterator(texts, trainer)
-    return _unigram_wrapped(raw, max_tokens)
+    pieces = _settled(json.loads(raw.to_str())["model"]["vocab"][len(specials) :])
+    table = [*((special, 0.0) for special in specials), *pieces]
+    return _unigram_wrapped(_unigram_frame(models.Unigram(table, unk_id=3)), max_tokens)
+
+
+def _settled(pieces: list[tuple[str, float]]) -> list[tuple[str, float]]:
+    """``pieces`` without what the trainer left to the order of a hash table.
+
+    That is the last bits of every score, the order of equal scores, and that of the characters which it
+    adds at the end, each 0.0001 above the one before, from the lowest score upwards.
+    """
+    scores = dict(pieces)
+    lowest = min(scores.values())
+    added: list[str] = []
+    steps = 0
+    for piece in sorted((p for p in scores if len(p) == 1), key=scores.__getitem__):
+        above = scores[piece] - lowest
+        if abs(above - 1e-4 * (steps + 1)) < 1e-9:
+            steps += 1
+        if abs(above - 1e-4 * steps) < 1e-9:
+            added.append(piece)
+    scores |= zip(sorted(added), [scores[piece] for piece in added], strict=True)
+    rounded = [(piece, round(score, 6)) for piece, score in scores.items()]
+    return sorted(rounded, key=lambda entry: (-entry[1], entry[0]))
 
 
 def _wordpiece(path: Path, lines: list[str], max_tokens: int) -> Any:
@@ -151,6 +194,10 @@ def _unigram_wrapped(raw: Tokenizer, max_tokens: int) -> Any:
 
 
 def _wrap(raw: Tokenizer, specials: dict[str, str], max_tokens: int) -> Any:
+    segments = ["token_type_ids"] if specials is WORDPIECE_SPECIALS else []
     return PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
-        tokenizer_object=raw, model_max_length=max_tokens, **specials
+        tokenizer_object=raw,
+        model_max_length=max_tokens,
+        model_input_names=["input_ids", *segments, "attention_mask"],
+        **specials,
     )
