@@ -22,7 +22,7 @@ SOURCE = TESTS.parent / "src" / "stiltwalk"
 MOST_LINES = 400
 
 EVERYTHING = frozenset(
-    "spec pocket data metrics plan store run engine analyse report literature cli studies".split()
+    "spec pocket data metrics plan store compute engine analyse report literature cli studies".split()
 )
 
 # the table of the design's section 2; a room may always import from itself
@@ -33,8 +33,8 @@ MAY_IMPORT: Mapping[str, frozenset[str]] = {
     "metrics": frozenset({"spec"}),
     "plan": frozenset({"spec"}),
     "store": frozenset({"spec", "plan"}),
-    "run": frozenset({"spec", "data", "metrics", "plan", "store"}),
-    "engine": frozenset({"spec", "data", "plan", "store", "run"}),
+    "compute": frozenset({"spec", "data", "metrics", "plan", "store"}),
+    "engine": frozenset({"spec", "data", "plan", "store", "compute"}),
     "analyse": frozenset({"spec", "metrics", "plan", "store"}),
     "report": frozenset({"spec", "store", "analyse"}),
     "literature": frozenset({"spec", "store"}),
@@ -43,7 +43,7 @@ MAY_IMPORT: Mapping[str, frozenset[str]] = {
 }
 
 HEAVY = frozenset({"torch", "accelerate", "transformers"})
-"""Known to ``run`` alone."""
+"""Known to ``compute`` alone."""
 
 TORCHLESS = frozenset({"spec", "pocket", "plan", "store", "data", "metrics", "analyse", "report", "cli"})
 """Rooms that must come up without torch, whatever they import in turn."""
@@ -143,19 +143,19 @@ def test_no_import_cycle() -> None:
     assert set(order) == set(MODULES)
 
 
-def test_torch_is_named_in_run_alone() -> None:
-    """No module outside ``run`` names torch, accelerate or transformers in an import."""
+def test_torch_is_named_in_compute_alone() -> None:
+    """No module outside ``compute`` names torch, accelerate or transformers in an import."""
     wrong = [
         f"{_place(MODULES[module], line)}: {name}"
         for module in MODULES
-        if _room(module) != "run"
+        if _room(module) != "compute"
         for line, name in _imports(module)
         if name.split(".")[0] in HEAVY
     ]
     assert wrong == []
 
 
-def test_everything_but_run_comes_up_without_torch() -> None:
+def test_everything_but_compute_comes_up_without_torch() -> None:
     """Importing all of the light rooms leaves torch out of the process."""
     light = [module for module in MODULES if _room(module) in TORCHLESS]
     program = (

@@ -6,8 +6,8 @@ import pytest
 
 from stiltwalk.cli import progress
 from stiltwalk.cli.progress import Watch, time_left
+from stiltwalk.compute.context import Progress
 from stiltwalk.engine.worker import Event
-from stiltwalk.run.context import Progress
 
 
 @pytest.mark.parametrize(

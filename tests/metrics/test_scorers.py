@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stiltwalk.metrics.scorers import STATISTICS, Prediction, main_score, score, statistics
+from stiltwalk.metrics.scorers import STATISTICS, Prediction, collapse_score, main_score, score, statistics
 from stiltwalk.spec.errors import StiltwalkError, UnknownNameError
 from stiltwalk.spec.examples import Aligned, Answer, Choices, Classified, Example, Line, Question, Tagged
 from stiltwalk.spec.metrics import SCORERS
@@ -247,3 +247,12 @@ def test_an_unknown_scorer_gets_the_nearest_name() -> None:
         score("udpso", {})
     with pytest.raises(UnknownNameError, match=r"There is no scorer 'acuracy'\. Did you mean 'accuracy'"):
         main_score("acuracy", {})
+
+
+def test_the_collapse_score_of_tagging_is_word_accuracy() -> None:
+    """A scorer may name other metrics to tell a collapsed run by; the others use their main score."""
+    scores = {"f1": 10.0, "accuracy": 60.0, "f1_seqeval1": 11.0}
+    assert (main_score("udpos", scores), collapse_score("udpos", scores)) == (10.0, 60.0)
+    assert collapse_score("squad1", {"f1": 30.0, "exact_match": 10.0}) == 20.0
+    with pytest.raises(StiltwalkError, match="The collapse score of scorer 'udpos' needs accuracy; missing"):
+        collapse_score("udpos", {"f1": 10.0})

@@ -104,7 +104,10 @@ def test_an_override_replaces_a_whole_field(tmp_path: Path) -> None:
         ("targets.7.task", r"-o targets\.7\.task: '7' is no item of a list of 2; count from 0"),
         ("targets.first.task", r"-o targets\.first\.task: 'first' is no item of a list of 2"),
         ("seeds.extra", r"-o seeds\.extra: 'extra' is no item of a list of 3; count from 0"),
-        ("encodrs", r"small\.yaml with -o is not a valid study:\n  encodrs: .* Did you mean 'encoders'\?"),
+        (
+            "encodrs",
+            r"small\.yaml with -o encodrs is not a valid study:\n  encodrs: .* Did you mean 'encoders'\?",
+        ),
         ("recipe.nmae", r"recipe\.nmae: there is no such field\. Did you mean 'name'\?"),
         ("execution.thread", r"execution\.thread: there is no such field\. Did you mean 'threads'\?"),
         ("question.mark", r"-o question\.mark: 'question' is a single value, it has no field 'mark'"),

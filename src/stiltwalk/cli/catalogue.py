@@ -103,7 +103,7 @@ def _row(check: str, found: str, state: str = "ok", cure: str = "") -> dict[str,
 
 def _machine() -> list[dict[str, Any]]:
     # the one light command that asks torch what it can see
-    from stiltwalk.run.machine import accelerators  # noqa: PLC0415
+    from stiltwalk.compute.machine import accelerators  # noqa: PLC0415
 
     memory = psutil.virtual_memory().total / 2**30
     found = accelerators()

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from types import FrameType
 from typing import Any
 
+from stiltwalk.compute.context import Place
 from stiltwalk.engine.worker import Event, Tell, failures, work
 from stiltwalk.plan.graph import Plan
-from stiltwalk.run.context import Place
 from stiltwalk.spec.errors import InterruptedRunError
 
 POLL_SECONDS = 0.2

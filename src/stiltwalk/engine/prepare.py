@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from stiltwalk.compute.context import Place
 from stiltwalk.data.load import fingerprint
 from stiltwalk.engine.digests import DigestCache
 from stiltwalk.engine.encoders import layers_of, locate_encoder
 from stiltwalk.plan.graph import EncoderFacts, Facts, Plan, build, build_evaluation
 from stiltwalk.plan.steps import base
-from stiltwalk.run.context import Place
 from stiltwalk.spec.errors import DataError, UserError
 from stiltwalk.spec.languages import SOURCE_LANGUAGE
 from stiltwalk.spec.study import Study, training_chain

@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal
 
+from stiltwalk.compute.context import Monitor, Place, Progress
 from stiltwalk.plan.graph import Node, Plan
-from stiltwalk.run.context import Monitor, Place, Progress
 from stiltwalk.spec.errors import InterruptedRunError, LeaseLostError, StiltwalkError
 from stiltwalk.store import leases
 from stiltwalk.store.atomic import write_json
@@ -74,7 +74,7 @@ def _unfinished(plan: Plan, place: Place, failed: set[str]) -> Iterator[Node]:
 def _attempt(node: Node, lease: Lease, place: Place, tell: Tell, stopping: Callable[[], bool]) -> None:
     """Carry out one leased step and say how that went."""
     # heavy: torch is imported only once there is something to compute
-    from stiltwalk.run.carry_out import carry_out  # noqa: PLC0415
+    from stiltwalk.compute.carry_out import carry_out  # noqa: PLC0415
 
     name = lease.worker.name
     with _beating(lease) as lost:

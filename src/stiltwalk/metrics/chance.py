@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from statistics import fmean
 from typing import TypeVar
 
-from stiltwalk.metrics.scorers import Prediction, main_score, score, statistics
+from stiltwalk.metrics.scorers import Prediction, collapse_score, score, statistics
 from stiltwalk.spec.errors import StiltwalkError, unknown_name
 from stiltwalk.spec.examples import Aligned, Choices, Classified, Example, Line, Question, Tagged
 from stiltwalk.spec.metrics import SCORERS
@@ -16,7 +16,7 @@ T = TypeVar("T", int, str)
 
 
 def chance(scorer: str, examples: Sequence[Example], train_examples: Sequence[Example]) -> float:
-    """The main score, 0 to 100, of the best prediction that is made without reading the input.
+    """The collapse score, 0 to 100, of the best prediction that is made without reading the input.
 
     Classification: the most frequent training label. Tagging: the most frequent training tag for every word.
     Multiple choice: any of the choices with equal probability, in expectation. Question answering: 0.
@@ -42,10 +42,12 @@ def chance(scorer: str, examples: Sequence[Example], train_examples: Sequence[Ex
     match examples[0]:
         case Classified():
             label = _commonest(_labels(train_examples), "label")
-            return _main(scorer, examples, [label] * len(examples))
+            return _scored(scorer, examples, [label] * len(examples))
         case Tagged():
             tag = _commonest(_tags(train_examples), "tag")
-            return _main(scorer, examples, [(tag,) * len(e.words) for e in examples if isinstance(e, Tagged)])
+            return _scored(
+                scorer, examples, [(tag,) * len(e.words) for e in examples if isinstance(e, Tagged)]
+            )
         case Choices():
             return 100 * fmean(1 / len(e.choices) for e in examples if isinstance(e, Choices))
         case Question():
@@ -74,5 +76,5 @@ def _commonest(values: Sequence[T], what: str) -> T:
     return min(counts, key=lambda value: (-counts[value], value))
 
 
-def _main(scorer: str, examples: Sequence[Example], predictions: Sequence[Prediction]) -> float:
-    return main_score(scorer, score(scorer, statistics(scorer, examples, predictions)))
+def _scored(scorer: str, examples: Sequence[Example], predictions: Sequence[Prediction]) -> float:
+    return collapse_score(scorer, score(scorer, statistics(scorer, examples, predictions)))

@@ -151,14 +151,28 @@ def main_score(scorer: str, scores: Mapping[str, float]) -> float:
         UnknownNameError: there is no such scorer.
         StiltwalkError: a main metric is not among ``scores``.
     """
-    main = _record(scorer).main
-    missing = [name for name in main if name not in scores]
+    return _mean_of(_record(scorer).main, "main score", scorer, scores)
+
+
+def collapse_score(scorer: str, scores: Mapping[str, float]) -> float:
+    """The number a collapsed run is told by: the main score, unless the scorer names other metrics, 0 to 100.
+
+    Raises:
+        UnknownNameError: there is no such scorer.
+        StiltwalkError: a metric that it needs is not among ``scores``.
+    """
+    record = _record(scorer)
+    return _mean_of(record.judged_by or record.main, "collapse score", scorer, scores)
+
+
+def _mean_of(names: Sequence[str], what: str, scorer: str, scores: Mapping[str, float]) -> float:
+    missing = [name for name in names if name not in scores]
     if missing:
         raise StiltwalkError(
-            f"The main score of scorer '{scorer}' needs {', '.join(main)}; "
+            f"The {what} of scorer '{scorer}' needs {', '.join(names)}; "
             f"missing: {', '.join(missing)}; found: {', '.join(scores) or 'none'}."
         )
-    return fmean(scores[name] for name in main)
+    return fmean(scores[name] for name in names)
 
 
 def _record(scorer: str) -> Scorer:

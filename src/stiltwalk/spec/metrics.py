@@ -36,11 +36,13 @@ class Scorer(Record):
         name: what a task record refers to.
         metrics: every metric it yields.
         main: those whose mean is the task's score (selection, averages).
+        judged_by: those whose mean tells a collapsed run from a working one; empty: the main ones.
     """
 
     name: str
     metrics: tuple[Metric, ...]
     main: tuple[str, ...]
+    judged_by: tuple[str, ...] = ()
 
 
 _ACCURACY = Metric(
@@ -90,6 +92,8 @@ SCORERS: dict[str, Scorer] = {
                 ),
             ),
             main=("f1",),
+            # one tag for every word is a single span, so span f1 would hardly call any run collapsed
+            judged_by=("accuracy",),
         ),
         Scorer(
             name="squad1",

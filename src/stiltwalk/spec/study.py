@@ -246,12 +246,11 @@ def study_from(
         UserError: not a valid study, or an override of nothing; ``where`` it was found is named.
     """
     study = parse(Study, raw, where)
-    if overrides:
-        # written out in full, so that what stood as a mere name can be given further fields
+    for dotted, value in (overrides or {}).items():
+        # written out in full each time, so that what stands as a mere name can be given further fields
         changed: dict[str, Any] = study.model_dump(mode="json", exclude_unset=True)
-        for dotted, value in overrides.items():
-            _put(changed, dotted, value)
-        study = parse(Study, changed, f"{where} with -o")
+        _put(changed, dotted, value)
+        study = parse(Study, changed, f"{where} with -o {dotted}")
     return check_study(study, tasks)
 
 

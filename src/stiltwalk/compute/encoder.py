@@ -1,0 +1,161 @@
+"""Encoders and their tokenizers: read from a folder or a finished step, written to a new one."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+from transformers import AutoConfig, AutoModel, AutoTokenizer
+
+from stiltwalk.compute.batches import Micro
+from stiltwalk.compute.context import Place, given_encoder, parent_artifact
+from stiltwalk.spec.errors import UserError
+from stiltwalk.store.store import Artifact
+
+
+class Encoder(NamedTuple):
+    """An encoder: hidden states from token ids, and the tokenizer that makes the ids."""
+
+    model: nn.Module
+    tokenizer: Any
+
+
+class Start(NamedTuple):
+    """What a step starts from: an encoder, and the finished step it came from, if any."""
+
+    encoder: Encoder
+    artifact: Artifact | None
+
+
+def load_start(place: Place, parent: str) -> Start:
+    """The encoder that ``parent`` names.
+
+    Raises:
+        UserError: it is missing, damaged, or no encoder that transformers can read safely.
+    """
+    artifact = parent_artifact(place, parent)
+    if artifact is None:
+        folder = given_encoder(place, parent)
+        return Start(Encoder(load_model(folder), load_tokenizer(folder)), None)
+    tokenizer = load_tokenizer(artifact.folder / "tokenizer")
+    return Start(Encoder(load_model(artifact.folder / "model"), tokenizer), artifact)
+
+
+def load_model(folder: Path) -> nn.Module:
+    """The encoder in ``folder``: fp32 weights from safetensors, no remote code, no unused pooler.
+
+    Raises:
+        UserError: no config, no safetensors weights, or an architecture transformers does not know.
+    """
+    try:
+        config = AutoConfig.from_pretrained(folder, trust_remote_code=False, local_files_only=True)
+        kind: Any = AutoModel._model_mapping[type(config)]  # the only table of architectures there is
+        # a pooler nobody reads would be made at random wherever the folder holds none
+        optional = (
+            {"add_pooling_layer": False} if "add_pooling_layer" in inspect.signature(kind).parameters else {}
+        )
+        model, report = AutoModel.from_pretrained(
+            folder,
+            config=config,
+            dtype=torch.float32,
+            use_safetensors=True,
+            trust_remote_code=False,
+            local_files_only=True,
+            output_loading_info=True,
+            **optional,
+        )
+    except (OSError, ValueError, KeyError, SafetensorError) as error:
+        raise UserError(
+            f"No encoder can be read from {folder}: {error}. Expected config.json and model.safetensors "
+            "of an architecture that transformers knows."
+        ) from None
+    require_weights(folder, report)
+    return model  # type: ignore[no-any-return]
+
+
+def require_weights(folder: Path, report: Mapping[str, Any]) -> None:
+    """Refuse a checkpoint that lacks weights: transformers would draw them at random.
+
+    Raises:
+        UserError: some are missing (but for a pooler, which nobody reads).
+    """
+    absent = sorted(name for name in report["missing_keys"] if "pooler" not in name.split("."))
+    if absent:
+        raise UserError(
+            f"The weights in {folder} are incomplete: {len(absent)} tensors are missing, {absent[0]} among "
+            "them. Save the whole model with save_pretrained."
+        )
+
+
+def load_tokenizer(folder: Path) -> Any:
+    """The tokenizer in ``folder``.
+
+    Raises:
+        UserError: there is none, or none with a fast implementation.
+    """
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(folder, trust_remote_code=False, local_files_only=True)
+    except (OSError, ValueError, KeyError) as error:
+        raise UserError(f"No tokenizer can be read from {folder}: {error}.") from None
+    # where the files are missing transformers makes a tokenizer that knows nothing but its special tokens
+    if len(tokenizer) <= len(tokenizer.all_special_ids):
+        raise UserError(
+            f"No tokenizer can be read from {folder}: its vocabulary is missing. Save it there with "
+            "save_pretrained."
+        )
+    return tokenizer
+
+
+def model_inputs(model: nn.Module, micro: Micro) -> dict[str, Tensor]:
+    """A micro-batch by the names transformers uses; segments only where the model tells them apart."""
+    inputs = {"input_ids": micro.ids, "attention_mask": micro.mask}
+    if getattr(model.config, "type_vocab_size", 0) > 1:
+        inputs["token_type_ids"] = micro.segments
+    return inputs
+
+
+def hidden_states(encoder: nn.Module, micro: Micro, layer: int | None = None) -> Tensor:
+    """``(rows, tokens, hidden)`` of the last layer, or of ``layer`` (0: embeddings)."""
+    outputs = encoder(
+        **model_inputs(encoder, micro), output_hidden_states=layer is not None, return_dict=True
+    )
+    return outputs.last_hidden_state if layer is None else outputs.hidden_states[layer]  # type: ignore[no-any-return]
+
+
+def save_artifact(draft: Path, encoder: Encoder, heads: dict[str, nn.Module]) -> None:
+    """Write model/, tokenizer/ and heads/ below ``draft``, safetensors only."""
+    encoder.model.save_pretrained(draft / "model")  # type: ignore[operator]
+    encoder.tokenizer.save_pretrained(draft / "tokenizer")
+    for name, head in heads.items():
+        (draft / "heads").mkdir(exist_ok=True)
+        save_file(head.state_dict(), draft / "heads" / f"{name}.safetensors")
+
+
+def load_head(artifact: Artifact, name: str, head: nn.Module) -> nn.Module:
+    """``head`` with the weights that ``artifact`` holds under ``name``.
+
+    Raises:
+        UserError: it holds no such head; those it holds are listed.
+    """
+    path = artifact.folder / "heads" / f"{name}.safetensors"
+    if not path.exists():
+        there = ", ".join(sorted(p.stem for p in path.parent.glob("*.safetensors"))) or "none"
+        raise UserError(
+            f"Step {artifact.key[:12]} has no head for {name}. It has: {there}. "
+            "Evaluate a model that was trained on a task of this type."
+        )
+    head.load_state_dict(load_file(path))
+    return head
+
+
+def parameter_counts(model: nn.Module) -> dict[str, int]:
+    """All parameters, and those outside the embeddings (the x-axis of scaling studies)."""
+    total = sum(p.numel() for p in model.parameters())
+    inside = sum(p.numel() for name, p in model.named_parameters() if "embeddings" not in name.split("."))
+    return {"parameters": total, "encoder_parameters": inside}

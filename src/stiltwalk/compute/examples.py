@@ -1,0 +1,50 @@
+"""The examples a step was planned on, and no others."""
+
+from __future__ import annotations
+
+from stiltwalk.compute.context import Place
+from stiltwalk.compute.streams import generator
+from stiltwalk.data.load import fingerprint, load
+from stiltwalk.plan.steps import TrainStep
+from stiltwalk.spec.errors import DataError
+from stiltwalk.spec.examples import Example
+from stiltwalk.spec.languages import SOURCE_LANGUAGE
+from stiltwalk.spec.task import SplitName, Task
+from stiltwalk.spec.tasks import find_task
+
+
+def planned_examples(
+    place: Place, task_name: str, split: SplitName, language: str, expected: str
+) -> tuple[Task, tuple[Example, ...]]:
+    """The examples a step was planned on.
+
+    Raises:
+        DataError: a file is broken, or is no longer the one that was planned on.
+    """
+    task = find_task(task_name, place.tasks)
+    found = fingerprint(task, split, language, place.data_dir)
+    if found != expected:
+        raise DataError(
+            place.data_dir,
+            None,
+            f"the files of '{task_name}' ({split}, {language}) changed since the study was planned: "
+            f"expected content {expected[:12]}, found {(found or 'none')[:12]}. Run it again.",
+        )
+    return task, load(task, split, language, place.data_dir)
+
+
+def training_examples(place: Place, step: TrainStep) -> tuple[Task, tuple[Example, ...]]:
+    """The English examples ``step`` trains on, in the order of their files.
+
+    Where the hyper-parameters cap them, the first of a seeded permutation are taken: smaller subsets are
+    nested in larger ones within a seed.
+
+    Raises:
+        DataError: as :func:`planned_examples`.
+    """
+    task, examples = planned_examples(place, step.task, "train", SOURCE_LANGUAGE, step.train)
+    most = step.training.examples
+    if most is None or most >= len(examples):
+        return task, examples
+    chosen = generator(step.seed, "subset", step.task).permutation(len(examples))[:most]
+    return task, tuple(examples[i] for i in sorted(chosen))

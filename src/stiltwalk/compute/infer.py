@@ -1,0 +1,58 @@
+"""Inference: items of any number and language through the model in one stream sorted by length."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+import torch
+from accelerate import Accelerator
+from torch import Tensor, nn
+
+from stiltwalk.compute.batches import Micro, collate, cut
+from stiltwalk.compute.context import Monitor, Ticker
+from stiltwalk.compute.tokens import Item
+
+T = TypeVar("T")
+
+
+def infer(
+    model: nn.Module,
+    read: Callable[[Tensor, Micro], Sequence[T]],
+    items: Sequence[Item],
+    accelerator: Accelerator,
+    micro_tokens: int,
+    pad: int,
+    monitor: Monitor | None = None,
+) -> list[T]:
+    """What ``read`` takes from the model's outputs, one entry an item, in the order of ``items``.
+
+    A group of items for which memory runs out is halved.
+
+    Raises:
+        InterruptedRunError: asked to stop.
+    """
+    found: dict[int, T] = {}
+    ticker = Ticker()
+    model.eval()
+    waiting = list(cut(items, micro_tokens))[::-1]
+    with torch.inference_mode():
+        while waiting:
+            group = waiting.pop()
+            try:
+                micro = collate([items[i] for i in group], pad).to(accelerator.device)
+                with accelerator.autocast():
+                    outputs = model(micro)
+            except torch.OutOfMemoryError:
+                if len(group) == 1:
+                    raise
+                half = len(group) // 2
+                waiting += [group[half:], group[:half]]
+                continue
+            found.update(zip(group, read(outputs, micro), strict=True))
+            if monitor is not None:
+                monitor.check()
+                ticker.examples += len(group)
+                ticker.tell(monitor, "predicting", len(found), len(items))
+    assert len(found) == len(items), "every item is scored once"
+    return [found[index] for index in range(len(items))]

@@ -1,0 +1,82 @@
+"""Lineage: what stands behind a model, read from the finished steps it descends from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
+
+from stiltwalk.compute.context import Place
+from stiltwalk.compute.examples import training_examples
+from stiltwalk.data.overlap import text_hashes
+from stiltwalk.plan.steps import TrainStep, is_base
+from stiltwalk.spec.study import NONE_ARM
+from stiltwalk.store.store import Artifact, read_artifact
+
+
+@dataclass(frozen=True, slots=True)
+class Lineage:
+    """What a result row says of the model behind it.
+
+    Attributes:
+        trained: the training steps from the encoder on.
+        intermediate: names of the intermediate tasks, joined by ``+``; ``none`` without any.
+        examples: intermediate training examples.
+        batch_size: of the intermediate stage.
+        seed: of the last training step; ``None`` for an untouched encoder.
+        selection: how the last training step chose its model; ``None`` for an untouched encoder.
+        degenerate: whether any of the steps collapsed, pretraining included.
+        versions: of the libraries that decide the numbers.
+    """
+
+    trained: tuple[TrainStep, ...]
+    intermediate: str
+    examples: int
+    batch_size: int | None
+    seed: int | None
+    selection: str | None
+    degenerate: bool
+    versions: Mapping[str, str]
+
+
+def versions() -> dict[str, str]:
+    """Versions of the libraries that decide the numbers."""
+    return {name: version(name) for name in ("stiltwalk", "torch", "transformers", "tokenizers")}
+
+
+def lineage(place: Place, parent: str) -> Lineage:
+    """What stands behind ``parent``."""
+    line = _ancestors(place, parent)
+    trained = [(a, a.step) for a in line if isinstance(a.step, TrainStep)]
+    middle = [(a, step) for a, step in trained if step.kind == "intermediate"]
+    last = trained[-1] if trained else None
+    return Lineage(
+        trained=tuple(step for _, step in trained),
+        intermediate="+".join(step.task for _, step in middle) or NONE_ARM,
+        examples=sum(int(a.facts["examples"]) for a, _ in middle),
+        batch_size=middle[-1][1].training.batch_size if middle else None,
+        seed=last[1].seed if last else None,
+        selection=str(last[0].facts["selection"]) if last else None,
+        degenerate=any(bool(a.facts["degenerate"]) for a in line),
+        versions=versions(),
+    )
+
+
+def seen_texts(place: Place, descent: Lineage) -> frozenset[bytes]:
+    """Hashes of every labelled text the model was trained on."""
+    seen: frozenset[bytes] = frozenset()
+    for step in descent.trained:
+        _, examples = training_examples(place, step)
+        seen |= text_hashes(examples)
+    return seen
+
+
+def _ancestors(place: Place, parent: str) -> list[Artifact]:
+    line: list[Artifact] = []
+    while not is_base(parent):
+        artifact = read_artifact(place.store, parent)
+        line.insert(0, artifact)
+        if not artifact.step.parents:
+            break
+        parent = artifact.step.parents[0]
+    return line

@@ -1,0 +1,208 @@
+"""The training loop: short, resumable to the bit, the same for fine-tuning and masked-LM training."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import torch
+from accelerate import Accelerator
+from torch import Tensor, nn
+
+from stiltwalk.compute import checkpoint
+from stiltwalk.compute.batches import Micro, micro_batches
+from stiltwalk.compute.checkpoint import State
+from stiltwalk.compute.context import Monitor, Ticker
+from stiltwalk.compute.tokens import Item
+
+LOG_ENTRIES = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Optimisation:
+    """AdamW with linear warm-up and decay, as in the released code of Phang et al. 2020.
+
+    Attributes:
+        steps: optimiser steps in all.
+        learning_rate: the peak.
+        warmup_steps: steps of warm-up.
+        weight_decay: spared are biases and layer norms: everything of one dimension.
+        epsilon: of AdamW.
+        clip_norm: largest gradient norm.
+    """
+
+    steps: int
+    learning_rate: float
+    warmup_steps: int
+    weight_decay: float
+    epsilon: float
+    clip_norm: float
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One training.
+
+    Attributes:
+        stage: what progress calls it.
+        module: everything that is trained.
+        optimisation: how.
+        order: ``(n,)`` indices of training items; held in the checkpoint, so that resuming goes on in
+            the very order that was begun.
+        batch: (order, step) → the items of that optimiser step.
+        loss: a micro-batch → its summed loss.
+        count: an item → what it adds to the number the step's loss is divided by.
+        dropout_seed: optimiser step → seed of its dropout masks.
+        evaluate: the dev score (0 to 100), or ``None`` to keep the last model.
+        evaluate_every: optimiser steps between two looks; the last step is always looked at.
+        patience: looks without gain after which training stops.
+        micro_tokens: token budget of a forward pass.
+        pad: padding token id.
+    """
+
+    stage: str
+    module: nn.Module
+    optimisation: Optimisation
+    order: Tensor
+    batch: Callable[[Tensor, int], Sequence[Item]]
+    loss: Callable[[Micro], Tensor]
+    count: Callable[[Item], int]
+    dropout_seed: Callable[[int], int]
+    evaluate: Callable[[], float] | None
+    evaluate_every: int
+    patience: int | None
+    micro_tokens: int
+    pad: int
+
+
+def fit(
+    job: Job, accelerator: Accelerator, folder: Path, monitor: Monitor, checkpoint_seconds: float
+) -> State:
+    """Train ``job.module`` to the end, from a checkpoint in ``folder`` if there is one.
+
+    The module ends with the best parameters on dev, or the last where nothing is evaluated.
+
+    Raises:
+        InterruptedRunError: asked to stop; a checkpoint of the last finished step was written.
+    """
+    optimiser = _optimiser(job.module, job.optimisation)
+    resumed = checkpoint.restore(folder, job.module, optimiser)
+    state, order = resumed or (State(micro_tokens=job.micro_tokens), job.order)
+    ticker = Ticker(state.seconds)
+    saved = time.monotonic()
+    while not _finished(job, state):
+        try:
+            monitor.check()
+        except Exception:
+            checkpoint.save(folder, job.module, optimiser, _stamped(state, ticker), order)
+            raise
+        items = job.batch(order, state.done)
+        state = _look(job, _one_step(job, accelerator, optimiser, state, items), folder)
+        ticker.examples += len(items)
+        ticker.tell(monitor, job.stage, state.done, job.optimisation.steps)
+        if time.monotonic() - saved >= checkpoint_seconds:
+            checkpoint.save(folder, job.module, optimiser, _stamped(state, ticker), order)
+            saved = time.monotonic()
+    if state.best_score is not None:
+        checkpoint.load_parameters(checkpoint.best_path(folder, state.best_step), job.module)
+    return _stamped(state, ticker)
+
+
+def learning_rate(optimisation: Optimisation, step: int) -> float:
+    """The rate at ``step`` (from 0): linear from 0 up over the warm-up, then linear down to 0."""
+    warm = optimisation.warmup_steps
+    if step < warm:
+        return optimisation.learning_rate * step / warm
+    return optimisation.learning_rate * (optimisation.steps - step) / max(1, optimisation.steps - warm)
+
+
+def mishaps(job: Job, state: State) -> dict[str, str | int]:
+    """What went wrong on the way, as facts of the step: empty where nothing did."""
+    found: dict[str, str | int] = {}
+    if state.broken:
+        found["broken"] = state.broken
+    if state.micro_tokens != job.micro_tokens:
+        found["micro_tokens_after_memory_ran_out"] = state.micro_tokens
+    return found
+
+
+def _stamped(state: State, ticker: Ticker) -> State:
+    return replace(state, seconds=ticker.seconds())
+
+
+def _finished(job: Job, state: State) -> bool:
+    patient = job.patience is None or state.looks_without_gain < job.patience
+    return state.done >= job.optimisation.steps or state.broken is not None or not patient
+
+
+def _optimiser(module: nn.Module, optimisation: Optimisation) -> torch.optim.Optimizer:
+    decayed = [p for p in module.parameters() if p.requires_grad and p.ndim > 1]
+    spared = [p for p in module.parameters() if p.requires_grad and p.ndim <= 1]
+    groups = [
+        {"params": decayed, "weight_decay": optimisation.weight_decay},
+        {"params": spared, "weight_decay": 0.0},
+    ]
+    return torch.optim.AdamW(groups, lr=optimisation.learning_rate, eps=optimisation.epsilon, fused=True)
+
+
+def _one_step(
+    job: Job,
+    accelerator: Accelerator,
+    optimiser: torch.optim.Optimizer,
+    state: State,
+    items: Sequence[Item],
+) -> State:
+    """One optimiser step; memory running out halves the token budget, never the batch."""
+    rate = learning_rate(job.optimisation, state.done)
+    for group in optimiser.param_groups:
+        group["lr"] = rate
+    while True:
+        torch.manual_seed(job.dropout_seed(state.done))
+        optimiser.zero_grad()
+        try:
+            loss = _backward(job, accelerator, items, state.micro_tokens)
+            break
+        except torch.OutOfMemoryError:
+            if state.micro_tokens <= max(len(s.ids) for item in items for s in item.sequences):
+                raise
+            state = replace(state, micro_tokens=state.micro_tokens // 2)
+    if not math.isfinite(loss):
+        return replace(state, broken=f"the loss was {loss} at step {state.done + 1}")
+    norm = float(accelerator.clip_grad_norm_(job.module.parameters(), job.optimisation.clip_norm))
+    if not math.isfinite(norm):  # a finite loss may have such a gradient, and clipping spreads it
+        return replace(state, broken=f"the gradient's norm was {norm} at step {state.done + 1}")
+    optimiser.step()
+    done = state.done + 1
+    log = state.log
+    if done % max(1, job.optimisation.steps // LOG_ENTRIES) == 0 or done == job.optimisation.steps:
+        log = (*log, {"step": done, "loss": loss, "learning_rate": rate})
+    return replace(state, done=done, log=log)
+
+
+def _backward(job: Job, accelerator: Accelerator, items: Sequence[Item], micro_tokens: int) -> float:
+    """Gradients of the step's loss, normalised over the true count of the whole step; returns the loss."""
+    count = max(1, sum(job.count(item) for item in items))
+    job.module.train()
+    total = 0.0
+    for _, micro in micro_batches(items, micro_tokens, job.pad):
+        with accelerator.autocast():
+            loss = job.loss(micro.to(accelerator.device)) / count
+        accelerator.backward(loss)
+        total += loss.item()
+    return total
+
+
+def _look(job: Job, state: State, folder: Path) -> State:
+    """Score the dev set if it is time, and keep the parameters if they are the best so far."""
+    due = state.done % job.evaluate_every == 0 or state.done == job.optimisation.steps
+    if job.evaluate is None or not due or state.broken:
+        return state
+    score = job.evaluate()
+    log = (*state.log, {"step": state.done, "dev": score})
+    if state.best_score is not None and score <= state.best_score:
+        return replace(state, log=log, looks_without_gain=state.looks_without_gain + 1)
+    checkpoint.save_parameters(checkpoint.best_path(folder, state.done), job.module)
+    return replace(state, log=log, best_score=score, best_step=state.done, looks_without_gain=0)

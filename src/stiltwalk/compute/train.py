@@ -1,0 +1,220 @@
+"""Fine-tuning on one English task: examples → items → loop → artifact."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+from accelerate import Accelerator
+from torch import Tensor
+
+from stiltwalk.compute import loop
+from stiltwalk.compute.checkpoint import State
+from stiltwalk.compute.context import Monitor, Place, Progress
+from stiltwalk.compute.encoder import (
+    Encoder,
+    Start,
+    load_head,
+    load_start,
+    parameter_counts,
+    save_artifact,
+)
+from stiltwalk.compute.examples import planned_examples, training_examples
+from stiltwalk.compute.heads import EncoderWithHead, initialise
+from stiltwalk.compute.infer import infer
+from stiltwalk.compute.kinds import Kind, kind_of
+from stiltwalk.compute.streams import generator, stream
+from stiltwalk.compute.tokens import Item
+from stiltwalk.metrics.chance import chance
+from stiltwalk.metrics.scorers import collapse_score, main_score, score, statistics
+from stiltwalk.plan.steps import TrainStep
+from stiltwalk.spec.examples import Example
+from stiltwalk.spec.languages import SOURCE_LANGUAGE
+from stiltwalk.spec.recipes import Training
+from stiltwalk.spec.task import Task
+
+COLLAPSE_POINTS = 2.0
+"""A run whose dev score is within so many points of chance has collapsed (scaling-study practice)."""
+
+
+class _Trainee(NamedTuple):
+    """What is being trained, and everything that has a say in it."""
+
+    step: TrainStep
+    task: Task
+    kind: Kind
+    model: EncoderWithHead
+    tokenizer: Any
+    accelerator: Accelerator
+
+
+@dataclass(frozen=True, slots=True)
+class _Material:
+    """One split, encoded."""
+
+    examples: tuple[Example, ...]
+    items: list[Item]
+
+
+def train(
+    step: TrainStep, place: Place, accelerator: Accelerator, folder: Path, monitor: Monitor
+) -> dict[str, Any]:
+    """Carry out ``step``: write the artifact below ``folder/draft`` and return the facts.
+
+    Raises:
+        InterruptedRunError: asked to stop; a checkpoint was written.
+        UserError: data or parent are missing, damaged or changed.
+    """
+    monitor.report(Progress("reading", 0, 1, 0.0))
+    start = load_start(place, step.parent)
+    task, examples = training_examples(place, step)
+    kind = kind_of(task)
+    model = _with_head(step, task, kind, start).to(accelerator.device)
+    trainee = _Trainee(step, task, kind, model, start.encoder.tokenizer, accelerator)
+    items = kind.encode(examples, trainee.tokenizer, task, step.training.max_tokens)
+    dev = _dev(trainee, place)
+    job = _job(trainee, items, dev)
+    state = loop.fit(job, accelerator, folder, monitor, place.checkpoint_seconds)
+    save_artifact(folder / "draft", Encoder(model.encoder, trainee.tokenizer), {task.type: model.head})
+    facts = _facts(trainee, len(examples), len(items), job, state)
+    if dev is not None:
+        facts |= _judgement(task, dev.examples, examples, _dev_scores(trainee, dev))
+    facts["degenerate"] = facts.get("degenerate", False) or state.broken is not None
+    return facts
+
+
+def _with_head(step: TrainStep, task: Task, kind: Kind, start: Start) -> EncoderWithHead:
+    config = start.encoder.model.config
+    dropout = float(getattr(config, "hidden_dropout_prob", 0.1))
+    head = kind.head(task, int(config.hidden_size), dropout)  # type: ignore[union-attr, arg-type]
+    if task.type in step.inherits and start.artifact is not None:
+        load_head(start.artifact, task.type, head)
+    else:
+        initialise(head, stream(step.seed, "head", task.name))
+    return EncoderWithHead(start.encoder.model, head)
+
+
+def _dev(trainee: _Trainee, place: Place) -> _Material | None:
+    step = trainee.step
+    if step.dev is None:
+        return None
+    task, examples = planned_examples(place, step.task, "dev", SOURCE_LANGUAGE, step.dev)
+    items = trainee.kind.encode(examples, trainee.tokenizer, task, step.training.max_tokens)
+    return _Material(examples, items)
+
+
+def _dev_subset(dev: _Material, step: TrainStep) -> _Material:
+    """The dev examples of an interval look: the same for every seed and arm."""
+    most = step.training.dev_examples
+    if most is None or most >= len(dev.examples):
+        return dev
+    chosen = sorted(generator(0, "dev-subset", step.task).permutation(len(dev.examples))[:most].tolist())
+    place = {index: position for position, index in enumerate(chosen)}
+    items = [_moved(item, place[item.example]) for item in dev.items if item.example in place]
+    return _Material(tuple(dev.examples[i] for i in chosen), items)
+
+
+def _moved(item: Item, example: int) -> Item:
+    return Item(example, item.sequences, item.target, item.positions, item.first_word, item.window)
+
+
+def _job(trainee: _Trainee, items: Sequence[Item], dev: _Material | None) -> loop.Job:
+    step, kind, model = trainee.step, trainee.kind, trainee.model
+    training = step.training
+    per_epoch = math.ceil(len(items) / training.batch_size)
+    steps = max(1, round(training.epochs * per_epoch))
+
+    def batch(order: Tensor, done: int) -> list[Item]:
+        epoch, within = divmod(done, per_epoch)
+        first = epoch * len(items) + within * training.batch_size
+        last = min(first + training.batch_size, (epoch + 1) * len(items))
+        return [items[i] for i in order[first:last].tolist()]
+
+    def look() -> float:
+        assert dev is not None, "nothing is looked at without a dev set"
+        return main_score(trainee.task.scoring.name, _dev_scores(trainee, _dev_subset(dev, step)))
+
+    return loop.Job(
+        stage=f"{step.kind} {step.task}",
+        module=model,
+        optimisation=optimisation(training, steps),
+        order=_order(step, len(items), math.ceil(steps / per_epoch)),
+        batch=batch,
+        loss=lambda micro: kind.loss(model(micro), micro),
+        count=kind.count,
+        dropout_seed=lambda done: stream(step.seed, "dropout", step.task, done),
+        evaluate=look if dev is not None and training.evaluate_every else None,
+        evaluate_every=training.evaluate_every or steps,
+        patience=training.patience,
+        micro_tokens=step.execution.micro_tokens,
+        pad=trainee.tokenizer.pad_token_id,
+    )
+
+
+def optimisation(training: Training, steps: int) -> loop.Optimisation:
+    """The loop's view of a stage's hyper-parameters."""
+    warmup = training.warmup_steps or math.ceil(training.warmup_share * steps)
+    return loop.Optimisation(
+        steps=steps,
+        learning_rate=training.learning_rate,
+        warmup_steps=min(warmup, steps),
+        weight_decay=training.weight_decay,
+        epsilon=training.adam_epsilon,
+        clip_norm=training.clip_norm,
+    )
+
+
+def _order(step: TrainStep, count: int, epochs: int) -> Tensor:
+    """``(epochs * count,)``: a fresh permutation for every epoch."""
+    parts = [generator(step.seed, "order", step.task, epoch).permutation(count) for epoch in range(epochs)]
+    return torch.from_numpy(np.concatenate(parts))
+
+
+def _dev_scores(trainee: _Trainee, material: _Material) -> dict[str, float]:
+    """Every metric of the task on ``material``."""
+    step, task, kind = trainee.step, trainee.task, trainee.kind
+    scores = infer(
+        trainee.model,
+        kind.scores,
+        material.items,
+        trainee.accelerator,
+        step.execution.micro_tokens,
+        trainee.tokenizer.pad_token_id,
+    )
+    predictions = kind.decode(material.examples, material.items, scores, task)
+    return score(task.scoring.name, statistics(task.scoring.name, material.examples, predictions))
+
+
+def _facts(trainee: _Trainee, examples: int, items: int, job: loop.Job, state: State) -> dict[str, Any]:
+    return {
+        **parameter_counts(trainee.model.encoder),
+        "examples": examples,
+        "items": items,
+        "batch_size": trainee.step.training.batch_size,
+        "steps": state.done,
+        "planned_steps": job.optimisation.steps,
+        "selection": "last" if job.evaluate is None else "english-dev",
+        "selected_step": state.best_step or state.done,
+        "log": list(state.log),
+        "wall_seconds": round(state.seconds, 2),
+        **loop.mishaps(job, state),
+    }
+
+
+def _judgement(
+    task: Task, dev: Sequence[Example], train: Sequence[Example], scores: Mapping[str, float]
+) -> dict[str, Any]:
+    """The dev scores, and whether the run does better than the best constant prediction."""
+    name = task.scoring.name
+    reached, floor = collapse_score(name, scores), chance(name, dev, train)
+    return {
+        "dev_score": main_score(name, scores),
+        "dev_scores": dict(scores),
+        "chance": floor,
+        "degenerate": not reached > floor + COLLAPSE_POINTS,
+    }

@@ -1,0 +1,1 @@
+"""Tests of compute: carrying out one step."""

@@ -1,1 +1,0 @@
-"""Tests of run: carrying out one step."""
