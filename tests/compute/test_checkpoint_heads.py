@@ -1,4 +1,4 @@
-"""Tests of compute.checkpoint_heads: models that transformers saved with their head predict as they do there."""
+"""Tests of compute.checkpoint_heads: models that transformers saved with their head predict as there."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tests of compute.encoder: only sound safetensors are read, and a folder or a hub id serves as an encoder."""
+"""Tests of compute.encoder: only sound safetensors are read, and a folder or hub id serves as encoder."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tests of compute.pretrain: a masked language model from text, to the bit, readable by transformers alone."""
+"""Tests of pretraining: a masked language model from text, to the bit, readable by transformers alone."""
 
 from __future__ import annotations
 

@@ -93,6 +93,8 @@ def _attempt(node: Node, lease: Lease, place: Place, tell: Tell, stopping: Calla
                 return  # its new holder finishes it
             raise
         except Exception as error:
+            if lost.is_set():
+                return  # its new holder took the folder along: no failure of the step
             message = str(error) if isinstance(error, StiltwalkError) else traceback.format_exc()
             write_json(folder / "error.json", {"title": node.title, "message": message})
             tell(Event(name, "failed", node.key, node.title, message=message))
