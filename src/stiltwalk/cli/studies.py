@@ -36,14 +36,14 @@ def prepared(name: str, data_dir: Path | None, store: Path | None, overrides: Ma
     opened = open_store(options.store_root(store))
     path = Path(name) if name.endswith((".yaml", ".yml")) or Path(name).is_file() else presets().get(name)
     if path is not None:
-        return prepare(read_study(path, overrides), opened, options.data_dir(data_dir))
+        return prepare(read_study(path, overrides), opened, options.data_dir(data_dir), say=show.note)
     if name not in kept_names(opened):
         raise unknown_name(
             "study file, preset or study run before called", name, [*presets(), *kept_names(opened)]
         )
     kept = read_kept_study(opened, name)
     raw = kept.plan.study.model_dump(mode="json", exclude_unset=True)
-    return prepare(study_from(raw, name, overrides), opened, data_dir or kept.data_dir)
+    return prepare(study_from(raw, name, overrides), opened, data_dir or kept.data_dir, say=show.note)
 
 
 def prepared_from(
@@ -59,7 +59,7 @@ def prepared_from(
         UserError: it is not valid, or something it needs is missing.
     """
     opened = open_store(options.store_root(store))
-    return prepare(study_from(raw, where, overrides), opened, options.data_dir(data_dir))
+    return prepare(study_from(raw, where, overrides), opened, options.data_dir(data_dir), say=show.note)
 
 
 def prepared_evaluation(
@@ -86,7 +86,7 @@ def prepared_evaluation(
         "recipe": {"name": recipe},
     }
     study = study_from(raw, "the command line", overrides)
-    return prepare_evaluation(study, opened, options.data_dir(data_dir))
+    return prepare_evaluation(study, opened, options.data_dir(data_dir), say=show.note)
 
 
 def carry_out(prepared: Prepared, workers: int | None) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -11,17 +11,16 @@ from stiltwalk.compute.context import Place
 from stiltwalk.data.load import fingerprint
 from stiltwalk.engine.digests import DigestCache
 from stiltwalk.engine.encoders import layers_of, locate_encoder
+from stiltwalk.engine.soundness import Datum, require_sound
 from stiltwalk.plan.graph import EncoderFacts, Facts, Plan, build, build_evaluation
 from stiltwalk.plan.steps import base
 from stiltwalk.spec.errors import DataError, UserError
 from stiltwalk.spec.languages import SOURCE_LANGUAGE
 from stiltwalk.spec.study import Study, training_chain
-from stiltwalk.spec.task import SplitName
 from stiltwalk.spec.tasks import TASKS, Catalogue, find_task
 from stiltwalk.store.store import Store
 
-Datum = tuple[str, SplitName, str]
-"""A task, a split and a language."""
+Say = Callable[[str], None]
 
 
 class Prepared(NamedTuple):
@@ -31,11 +30,17 @@ class Prepared(NamedTuple):
     place: Place
 
 
-def prepare(study: Study, store: Store, data_dir: Path, tasks: Catalogue = TASKS) -> Prepared:
-    """Find the data, encoders and vocabularies of ``study``, and plan it.
+def prepare(
+    study: Study,
+    store: Store,
+    data_dir: Path,
+    tasks: Catalogue = TASKS,
+    say: Say = lambda message: None,  # noqa: ARG005  nobody listens by default
+) -> Prepared:
+    """Find the data, encoders and vocabularies of ``study``, read the data once, and plan.
 
     Raises:
-        UserError: something the study needs is not there; says where it was looked for.
+        UserError: something the study needs is not there, or is broken; says where, and how to mend it.
     """
     _require_folder(data_dir)
     digests = DigestCache(store.cache / "digests.json")
@@ -45,22 +50,30 @@ def prepare(study: Study, store: Store, data_dir: Path, tasks: Catalogue = TASKS
     hashes = {name: _vocabulary_hash(path, digests) for name, path in vocabularies.items()}
     encoders, folders = _given_encoders(study, store, digests)
     digests.keep()
+    require_sound(data, data_dir, store.cache / "sound.json", tasks, say)
     paths = {hashes[name]: path for name, path in vocabularies.items()}
     place = Place(store, data_dir, folders, paths, tasks)
     return Prepared(build(study, Facts(data, encoders, hashes), tasks), place)
 
 
-def prepare_evaluation(study: Study, store: Store, data_dir: Path, tasks: Catalogue = TASKS) -> Prepared:
+def prepare_evaluation(
+    study: Study,
+    store: Store,
+    data_dir: Path,
+    tasks: Catalogue = TASKS,
+    say: Say = lambda message: None,  # noqa: ARG005  nobody listens by default
+) -> Prepared:
     """Plan the test of the study's one encoder.
 
     Raises:
-        UserError: the model, or every test file of a target, is not there.
+        UserError: the model, or every test file of a target, is not there, or a file is broken.
     """
     _require_folder(data_dir)
     digests = DigestCache(store.cache / "digests.json")
     data = _fingerprints(_test_data(study, tasks), data_dir, digests, tasks)
     encoders, folders = _given_encoders(study, store, digests)
     digests.keep()
+    require_sound(data, data_dir, store.cache / "sound.json", tasks, say)
     place = Place(store, data_dir, folders, {}, tasks)
     return Prepared(build_evaluation(study, Facts(data, encoders, {}), tasks), place)
 
