@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -42,18 +43,9 @@ def prepare(
     Raises:
         UserError: something the study needs is not there, or is broken; says where, and how to mend it.
     """
-    _require_folder(data_dir)
-    digests = DigestCache(store.cache / "digests.json")
-    data = _fingerprints(_data(study, tasks), data_dir, digests, tasks)
-    _require_training_data(study, data, data_dir, tasks)
-    vocabularies = {name: data_dir / name for name in _vocabularies(study)}
-    hashes = {name: _vocabulary_hash(path, digests) for name, path in vocabularies.items()}
-    encoders, folders = _given_encoders(study, store, digests)
-    digests.keep()
-    require_sound(data, data_dir, store.cache / "sound.json", tasks, say)
-    paths = {hashes[name]: path for name, path in vocabularies.items()}
-    place = Place(store, data_dir, folders, paths, tasks)
-    return Prepared(build(study, Facts(data, encoders, hashes), tasks), place)
+    facts, place = _gather(study, _data(study, tasks), Place(store, data_dir, {}, {}, tasks), say)
+    _require_training_data(study, facts.data, place)
+    return Prepared(build(study, facts, tasks), place)
 
 
 def prepare_evaluation(
@@ -63,19 +55,38 @@ def prepare_evaluation(
     tasks: Catalogue = TASKS,
     say: Say = lambda message: None,  # noqa: ARG005  nobody listens by default
 ) -> Prepared:
-    """Plan the test of the study's one encoder.
+    """Plan the test of the study's one encoder; nothing is trained.
 
     Raises:
         UserError: the model, or every test file of a target, is not there, or a file is broken.
     """
-    _require_folder(data_dir)
+    facts, place = _gather(study, _test_data(study, tasks), Place(store, data_dir, {}, {}, tasks), say)
+    return Prepared(build_evaluation(study, facts, tasks), place)
+
+
+def _gather(study: Study, wanted: Iterable[Datum], place: Place, say: Say) -> tuple[Facts, Place]:
+    """What there is of ``wanted``, and of the study's encoders and vocabularies; and where it lies."""
+    data_dir, store = place.data_dir, place.store
+    if not data_dir.is_dir():
+        raise UserError(
+            f"The data folder {data_dir} does not exist. "
+            "Give --data-dir the folder that holds the original files."
+        )
     digests = DigestCache(store.cache / "digests.json")
-    data = _fingerprints(_test_data(study, tasks), data_dir, digests, tasks)
+    found = {
+        (name, split, language): fingerprint(
+            find_task(name, place.tasks), split, language, data_dir, digests.digest
+        )
+        for name, split, language in dict.fromkeys(wanted)
+    }
+    data = {datum: content for datum, content in found.items() if content is not None}
+    vocabularies = {name: data_dir / name for name in _vocabularies(study)}
+    hashes = {name: _vocabulary_hash(path, digests) for name, path in vocabularies.items()}
     encoders, folders = _given_encoders(study, store, digests)
     digests.keep()
-    require_sound(data, data_dir, store.cache / "sound.json", tasks, say)
-    place = Place(store, data_dir, folders, {}, tasks)
-    return Prepared(build_evaluation(study, Facts(data, encoders, {}), tasks), place)
+    require_sound(data, data_dir, store.cache / "sound.json", place.tasks, say)
+    paths = {hashes[name]: path for name, path in vocabularies.items()}
+    return Facts(data, encoders, hashes), replace(place, encoders=folders, vocabularies=paths)
 
 
 def _given_encoders(
@@ -105,27 +116,6 @@ def _step_key(text: str, store: Store) -> str | None:
     return found[0] if len(found) == 1 else None
 
 
-def _require_folder(data_dir: Path) -> None:
-    if not data_dir.is_dir():
-        raise UserError(
-            f"The data folder {data_dir} does not exist. "
-            "Give --data-dir the folder that holds the original files."
-        )
-
-
-def _fingerprints(
-    wanted: Iterable[Datum], data_dir: Path, digests: DigestCache, tasks: Catalogue
-) -> dict[Datum, str]:
-    """Content hashes of those of ``wanted`` that are there."""
-    found = {
-        (name, split, language): fingerprint(
-            find_task(name, tasks), split, language, data_dir, digests.digest
-        )
-        for name, split, language in dict.fromkeys(wanted)
-    }
-    return {datum: content for datum, content in found.items() if content is not None}
-
-
 def _test_data(study: Study, tasks: Catalogue) -> Iterator[Datum]:
     for target in study.targets:
         for code in target.languages or find_task(target.task, tasks).languages:
@@ -151,13 +141,13 @@ def _trained_on(study: Study, tasks: Catalogue) -> Iterator[str]:
         yield from training_chain(target, tasks)
 
 
-def _require_training_data(study: Study, data: dict[Datum, str], data_dir: Path, tasks: Catalogue) -> None:
+def _require_training_data(study: Study, data: Mapping[Datum, str], place: Place) -> None:
     """Refuse a study whose training files are not there, before anything is computed."""
-    for name in dict.fromkeys(_trained_on(study, tasks)):
+    for name in dict.fromkeys(_trained_on(study, place.tasks)):
         if (name, "train", SOURCE_LANGUAGE) not in data:
-            patterns = " or ".join(find_task(name, tasks).patterns("train", SOURCE_LANGUAGE))
+            patterns = " or ".join(find_task(name, place.tasks).patterns("train", SOURCE_LANGUAGE))
             raise DataError(
-                data_dir,
+                place.data_dir,
                 None,
                 f"holds no English training data of '{name}': looked for {patterns} (gzipped or not). "
                 "Put the file there, give another --data-dir, or leave the task out.",
@@ -165,8 +155,8 @@ def _require_training_data(study: Study, data: dict[Datum, str], data_dir: Path,
     for encoder in study.encoders:
         for text in encoder.pretrain.text if encoder.pretrain else ():
             if not any(name == text for name, _, _ in data):
-                patterns = " or ".join(find_task(text, tasks).split("train").paths)
-                raise DataError(data_dir, None, f"holds no text of '{text}': looked for {patterns}.")
+                patterns = " or ".join(find_task(text, place.tasks).split("train").paths)
+                raise DataError(place.data_dir, None, f"holds no text of '{text}': looked for {patterns}.")
 
 
 def _vocabularies(study: Study) -> list[str]:
