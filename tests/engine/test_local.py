@@ -86,6 +86,7 @@ def test_ctrl_c_writes_down_and_goes_on(tmp_path: Path) -> None:
     process.send_signal(signal.SIGINT)
     _, said = process.communicate(timeout=60)
     assert process.returncode == 130, said
+    assert "stopping: each worker writes down where it is" in said
     assert "run the same command again" in said
     _finish_and_compare(data, tmp_path / "store", reference)
 
@@ -99,6 +100,22 @@ def test_kill_9_loses_nothing(tmp_path: Path) -> None:
     _wait_for_work(tmp_path / "store", process)
     os.killpg(process.pid, signal.SIGKILL)
     process.communicate(timeout=60)
+    _finish_and_compare(data, tmp_path / "store", reference)
+
+
+def test_ctrl_c_without_workers(tmp_path: Path) -> None:
+    """In this process too Ctrl-C ends with a checkpoint, and the next run with the same rows."""
+    data = write_world(tmp_path / "data")
+    reference, prepared = (prepared_study(data, tmp_path / name, LONG) for name in ("reference", "store"))
+    finish(reference)
+
+    def interrupt_in_training(event: Event) -> None:
+        if event.title.startswith("target") and event.progress is not None and event.progress.done > 3:
+            signal.raise_signal(signal.SIGINT)
+
+    with pytest.raises(InterruptedRunError, match="run the same command again"):
+        run_local(prepared.plan, prepared.place, 0, interrupt_in_training)
+    assert list((tmp_path / "store" / "work").glob("*/checkpoint-*/state.json"))
     _finish_and_compare(data, tmp_path / "store", reference)
 
 

@@ -53,6 +53,9 @@ class Watch:
         if event.kind == "progress" and event.progress is not None:
             self._progress(event)
             return
+        if event.kind == "stopping":
+            self._line("stopping: each worker writes down where it is")
+            return
         row = self._rows.pop(event.key, None)
         if row is not None:
             self._bars.remove_task(row)

@@ -6,6 +6,7 @@ import multiprocessing
 import os
 import queue
 import signal
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -54,7 +55,9 @@ def run_local(plan: Plan, place: Place, workers: int, tell: Tell) -> Outcome:
     died: tuple[int, ...] = ()
     if missing(plan, place):
         if workers == 0:
-            work(plan, place, tell, lambda: False, since)
+            stop = threading.Event()
+            with _stopping_on_signals(stop.set, tell):
+                work(plan, place, tell, stop.is_set, since)
         else:
             died = _processes(plan, place, min(workers, missing(plan, place)), tell, since)
     return Outcome(
@@ -73,7 +76,7 @@ def _processes(plan: Plan, place: Place, count: int, tell: Tell, since: float) -
         context.Process(target=_main, args=(plan, place, stop, events, os.getpid(), since), daemon=False)
         for _ in range(count)
     ]
-    with _stopping_on_signals(stop.set):
+    with _stopping_on_signals(stop.set, tell):
         for process in processes:
             process.start()
         while any(process.is_alive() for process in processes):
@@ -98,11 +101,14 @@ def _pass_on(events: multiprocessing.Queue[Event], tell: Tell) -> None:
 class _stopping_on_signals:  # noqa: N801  reads as a with-statement
     """While inside, Ctrl-C and SIGTERM ask the workers to stop instead of ending this process."""
 
-    def __init__(self, stop: Callable[[], None]) -> None:
+    def __init__(self, stop: Callable[[], None], tell: Tell) -> None:
         self._stop = stop
+        self._tell = tell
         self._before: dict[int, Any] = {}
 
     def __enter__(self) -> None:
+        if threading.current_thread() is not threading.main_thread():
+            return  # only the main thread may watch for signals; others are stopped by whoever owns it
         for number in (signal.SIGINT, signal.SIGTERM):
             self._before[number] = signal.signal(number, self._handle)
 
@@ -112,6 +118,7 @@ class _stopping_on_signals:  # noqa: N801  reads as a with-statement
 
     def _handle(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002  the signature is Python's
         self._stop()
+        self._tell(Event("", "stopping", "", ""))
 
 
 def _main(

@@ -27,7 +27,7 @@ class Event:
     """Something a worker tells the process that watches it."""
 
     worker: str
-    kind: Literal["began", "progress", "done", "failed"]
+    kind: Literal["began", "progress", "done", "failed", "stopping"]
     key: str
     title: str
     progress: Progress | None = None

@@ -31,7 +31,14 @@ SILENCE_SECONDS = 120.0
 
 @dataclass(frozen=True, slots=True)
 class Worker:
-    """Who holds a lease: a name for people, and what tells whether the process still lives."""
+    """Who holds a lease: a name for people, and what tells whether the process still lives.
+
+    Attributes:
+        name: for people and folder names.
+        host: the table of processes in which ``pid`` means something.
+        pid: process number.
+        started: when the process began, since numbers are given again.
+    """
 
     name: str
     host: str
@@ -51,8 +58,18 @@ class Lease:
 
 def this_worker() -> Worker:
     """The worker that this process is."""
-    host, pid = socket.gethostname(), os.getpid()
-    return Worker(f"{host}-{pid}", host, pid, round(psutil.Process(pid).create_time(), 3))
+    pid = os.getpid()
+    name = f"{socket.gethostname()}-{pid}"
+    return Worker(name, _process_table(), pid, round(psutil.Process(pid).create_time(), 3))
+
+
+def _process_table() -> str:
+    """What tells one table of process numbers from another: host name, boot and, in containers, namespace."""
+    parts = [socket.gethostname()]
+    with contextlib.suppress(OSError):  # not every system has /proc
+        parts.append(Path("/proc/sys/kernel/random/boot_id").read_text().strip())
+        parts.append(Path("/proc/self/ns/pid").readlink().name)
+    return " ".join(parts)
 
 
 def claim(folder: Path, key: str, worker: Worker, clock: Clock = time.time) -> Lease | None:
