@@ -33,15 +33,13 @@ def test_plain_lines_without_a_terminal(
     monkeypatch.setattr(progress, "LINE_SECONDS", 0.0)
     with Watch(total=4, already=1) as watch:
         watch.tell(Event("w", "began", "k", "target udpos, seed 1"))
-        watch.tell(
-            Event("w", "progress", "k", "target udpos, seed 1", Progress("target udpos", 5, 10, 123.4))
-        )
+        watch.tell(Event("w", "progress", "k", "target udpos, seed 1", Progress("training", 5, 10, 123.4)))
         watch.tell(Event("w", "done", "k", "target udpos, seed 1"))
         watch.tell(Event("w", "failed", "k2", "predict udpos", message="why [not]"))
     out, err = capsys.readouterr()
     assert out == ""
     assert "[1/4] began  target udpos, seed 1" in err
-    assert "target udpos 5/10, 123 examples/s" in err
+    assert "target udpos, seed 1: training 5/10, 123 examples/s" in err
     assert "[2/4] done   target udpos, seed 1" in err
     assert "FAILED predict udpos" in err
     assert "why [not]" in err

@@ -37,7 +37,7 @@ class Watch:
             disable=not self._live,
         )
         self._whole = self._bars.add_task("study", total=total, completed=already, rate="steps", left="")
-        self._began = time.monotonic()
+        self._already, self._began = already, time.monotonic()
 
     def __enter__(self) -> Self:
         self._bars.start()
@@ -61,7 +61,7 @@ class Watch:
             self._bars.remove_task(row)
         if event.kind == "done":
             self._done += 1
-            self._bars.update(self._whole, completed=self._done)
+            self._bars.update(self._whole, completed=self._done, left=self._study_left())
         text = {"began": "began ", "done": "done  ", "failed": "FAILED"}[event.kind]
         self._line(f"[{self._done}/{self._total}] {text} {event.title}")
         if event.message:
@@ -77,10 +77,18 @@ class Watch:
             row = self._rows.get(event.key)
             if row is None:
                 row = self._rows[event.key] = self._bars.add_task(event.title, total=None, rate="", left="")
-            self._bars.update(row, completed=progress.done, total=progress.total, rate=rate, left=left)
+            what = f"{event.title}: {progress.stage}"
+            self._bars.update(
+                row, description=what, completed=progress.done, total=progress.total, rate=rate, left=left
+            )
         elif time.monotonic() - self._told.get(event.key, 0.0) > LINE_SECONDS and progress.rate:
             self._told[event.key] = time.monotonic()
             self._line(f"  {event.title}: {progress.stage} {progress.done}/{progress.total}, {rate}, {left}")
+
+    def _study_left(self) -> str:
+        """Time left for all steps at the pace so far; steps differ, so it is a rough guide."""
+        done, todo = self._done - self._already, self._total - self._already
+        return time_left(done, todo, time.monotonic() - self._began)
 
     def _line(self, text: str) -> None:
         self._console.print(text, markup=False)

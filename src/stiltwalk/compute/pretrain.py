@@ -62,7 +62,7 @@ def pretrain(
 
     training = step.training
     job = loop.Job(
-        stage="pretrain",
+        stage="training",
         module=model,
         optimisation=loop.Optimisation(
             steps=training.steps,

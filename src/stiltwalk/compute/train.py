@@ -140,7 +140,7 @@ def _job(trainee: _Trainee, items: Sequence[Item], dev: _Material | None) -> loo
         return main_score(trainee.task.scoring.name, _dev_scores(trainee, _dev_subset(dev, step)))
 
     return loop.Job(
-        stage=f"{step.kind} {step.task}",
+        stage="training",
         module=model,
         optimisation=optimisation(training, steps),
         order=_order(step, len(items), math.ceil(steps / per_epoch)),

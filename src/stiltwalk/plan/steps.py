@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
@@ -131,11 +130,6 @@ def base(fingerprint: str) -> str:
 def is_base(parent: str) -> bool:
     """Whether ``parent`` is a given encoder and not a step."""
     return parent.startswith(_BASE)
-
-
-def is_key(text: str) -> bool:
-    """Whether ``text`` has the form of a key: 64 hexadecimal digits."""
-    return re.fullmatch(r"[0-9a-f]{64}", text) is not None
 
 
 def parse_step(raw: object) -> Step:
