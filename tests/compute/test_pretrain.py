@@ -309,4 +309,4 @@ def test_progress_is_told(finished: Prepared, tmp_path: Path) -> None:
     told: list[Progress] = []
     pretrained(pretrain_step(finished), finished, tmp_path, Monitor(report=told.append))
     assert told[0].stage == "reading"
-    assert (told[-1].stage, told[-1].done, told[-1].total) == ("pretrain", 8, 8)
+    assert (told[-1].stage, told[-1].done, told[-1].total) == ("training", 8, 8)

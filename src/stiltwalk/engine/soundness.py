@@ -6,9 +6,9 @@ What was found sound is remembered by content, so that the same files are not re
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from importlib.metadata import version
 from pathlib import Path
 
-from stiltwalk import __version__
 from stiltwalk.data.load import load
 from stiltwalk.spec.task import SplitName
 from stiltwalk.spec.tasks import Catalogue, find_task
@@ -40,4 +40,4 @@ def require_sound(
 
 def _name(datum: Datum, content: str) -> str:
     # the version stands for the reading rules, which the content hash does not cover
-    return "|".join((*datum, content, __version__))
+    return "|".join((*datum, content, version("stiltwalk")))
