@@ -23,14 +23,15 @@ from stiltwalk.compute.tokens import (
 )
 from stiltwalk.spec.errors import UserError
 from stiltwalk.spec.examples import Question
+from stiltwalk.spec.recipes import WINDOWS
 
 
 def encode_questions(
     examples: Sequence[Question],
     tokenizer: Tokenizer,
     max_tokens: int = 384,
-    stride: int = 128,
-    max_question_tokens: int = 64,
+    stride: int = WINDOWS.stride,
+    max_question_tokens: int = WINDOWS.question_tokens,
 ) -> list[Item]:
     """One item a window, in the order of the examples; at least one an example, however little it holds.
 
@@ -84,8 +85,8 @@ def decode(
     items: Sequence[Item],
     start_scores: Sequence[NDArray[np.floating]],
     end_scores: Sequence[NDArray[np.floating]],
-    n_best: int = 20,
-    max_answer_tokens: int = 30,
+    n_best: int = WINDOWS.n_best,
+    max_answer_tokens: int = WINDOWS.answer_tokens,
 ) -> list[str]:
     """The best answer to each question, a stretch of its context; ``""`` where no span is allowed.
 
