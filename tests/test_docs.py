@@ -50,7 +50,7 @@ def test_every_command_parses(document: str, line: str) -> None:
 def test_the_readmes_study_is_valid() -> None:
     """The study file shown in the README passes every check."""
     (_, text) = next(block for block in _blocks("yaml") if block[0] == "README.md")
-    assert study_from(yaml.safe_load(text), "README.md").arms == ("none", "commonsenseqa", "squad")
+    assert study_from(yaml.safe_load(text), "README.md").arms == ("none", "commonsenseqa", "squad+mlm")
 
 
 def test_the_readmes_functions_exist() -> None:

@@ -22,7 +22,7 @@ from stiltwalk.compute.context import Monitor, Place
 from stiltwalk.compute.tokens import Item
 from stiltwalk.compute.tokens import Sequence as Row
 from stiltwalk.engine.prepare import Prepared
-from stiltwalk.plan.steps import TrainStep
+from stiltwalk.plan.steps import PretrainStep, TrainStep
 from stiltwalk.store.store import Store
 from tests.fakes import tiny_tokenizer
 from tests.worlds import node
@@ -90,9 +90,11 @@ def toy_job(module: nn.Module, steps: int = 6, batch_size: int = 4) -> loop.Job:
     items = labelled_items()
     order = torch.from_numpy(np.random.default_rng(3).permutation(len(items) * (1 + steps // 6)))
 
-    def batch(given: Tensor, done: int) -> list[Item]:
+    objective = loop.Objective(toy_loss(module), lambda _: 1)
+
+    def batch(given: Tensor, done: int) -> tuple[loop.Objective, list[Item]]:
         chosen = given[done * batch_size : (done + 1) * batch_size]
-        return [items[index % len(items)] for index in chosen.tolist()]
+        return objective, [items[index % len(items)] for index in chosen.tolist()]
 
     return loop.Job(
         stage="toy",
@@ -107,8 +109,6 @@ def toy_job(module: nn.Module, steps: int = 6, batch_size: int = 4) -> loop.Job:
         ),
         order=order,
         batch=batch,
-        loss=toy_loss(module),
-        count=lambda _: 1,
         dropout_seed=lambda done: 100 + done,
         evaluate=None,
         evaluate_every=steps,
@@ -116,6 +116,12 @@ def toy_job(module: nn.Module, steps: int = 6, batch_size: int = 4) -> loop.Job:
         micro_tokens=64,
         pad=0,
     )
+
+
+def with_loss(job: loop.Job, loss: Callable[[Micro], Tensor]) -> loop.Job:
+    """``job`` with the same batches, trained for ``loss``; every item counts one."""
+    objective = loop.Objective(loss, lambda _: 1)
+    return replace(job, batch=lambda order, done: (objective, job.batch(order, done)[1]))
 
 
 def parameters(module: nn.Module) -> dict[str, Tensor]:
@@ -150,11 +156,24 @@ def train_step(prepared: Prepared, title: str, **training: Any) -> TrainStep:
     return step.replace({"training": step.training.replace(training)})
 
 
+def mixed_step(prepared: Prepared, **mixed: Any) -> TrainStep:
+    """The intermediate step of the tiny world with masked-LM steps on its raw text mixed in."""
+    (pretrained,) = (n.step for n in prepared.plan.nodes.values() if isinstance(n.step, PretrainStep))
+    plain = train_step(prepared, "intermediate commonsenseqa, seed 1")
+    return plain.replace({"masked_lm": {"text": ("udhr",), **mixed}, "text": pretrained.text})
+
+
 def copied_place(place: Place, folder: Path) -> Place:
     """``place`` with copies of its store and data below ``folder``, to be damaged at will."""
     shutil.copytree(place.store.root, folder / "store")
-    shutil.copytree(place.data_dir, folder / "data")
+    shutil.copytree(data_of(place), folder / "data")
     return replace(place, store=Store(folder / "store"), data_dir=folder / "data")
+
+
+def data_of(place: Place) -> Path:
+    """The data folder of a place that has one."""
+    assert place.data_dir is not None
+    return place.data_dir
 
 
 def encoder_folder(folder: Path, architecture: str = "bert", layers: int = 2) -> Path:

@@ -14,21 +14,24 @@ from safetensors.torch import load_file, save_file
 from transformers import BertConfig, BertForMaskedLM
 
 from stiltwalk.compute.batches import collate
+from stiltwalk.compute.context import Place
 from stiltwalk.compute.encoder import (
     hidden_states,
     load_head,
     load_model,
+    load_start,
     load_tokenizer,
     model_inputs,
     parameter_counts,
 )
 from stiltwalk.compute.heads import TokenHead
 from stiltwalk.engine.prepare import Prepared
-from stiltwalk.plan.steps import PredictStep
+from stiltwalk.plan.steps import PredictStep, base
 from stiltwalk.spec.errors import UserError
+from stiltwalk.spec.tasks import TASKS
 from stiltwalk.store.rows import study_rows
-from stiltwalk.store.store import read_artifact
-from tests.compute.fakes import encoder_folder, encoder_model, item, row, tiny_settings
+from stiltwalk.store.store import open_store, read_artifact
+from tests.compute.fakes import encoder_folder, encoder_model, item, row, same_bits, tiny_settings
 from tests.fakes import tiny_tokenizer
 from tests.worlds import finish, node, prepared_study
 
@@ -206,3 +209,48 @@ def test_a_hub_id_in_the_local_cache_serves_as_the_encoder(
     assert len(study_rows(prepared.place.store, prepared.plan)) == 2
     with pytest.raises(UserError, match=r"'owner/other' is neither a folder nor in the local hub cache"):
         planned("owner/other")
+
+
+def test_a_step_starts_from_a_finished_one(finished: Prepared) -> None:
+    """Encoder and heads are those of its artifact."""
+    key = node(finished.plan, "pretrain tiny").key
+    start = load_start(finished.place, key)
+    assert start.artifact is not None
+    assert start.heads == finished.place.store.folder(key) / "heads"
+    assert (start.heads / "masked-lm.safetensors").is_file()
+
+
+@pytest.mark.parametrize("laid_out", [True, False])
+def test_a_step_starts_from_a_given_encoder(laid_out: bool, finished: Prepared, tmp_path: Path) -> None:
+    """Plain or laid out as a step is, its weights and tokenizer are read, and it is no finished step."""
+    step = finished.place.store.folder(node(finished.plan, "pretrain tiny").key)
+    folder = tmp_path / "given"
+    if laid_out:
+        for part in ("model", "tokenizer", "heads"):
+            shutil.copytree(step / part, folder / part)
+    else:
+        for part in ("model", "tokenizer"):
+            shutil.copytree(step / part, folder, dirs_exist_ok=True)
+    place = Place(open_store(tmp_path / "store"), None, {"f" * 64: folder}, {}, TASKS)
+    start = load_start(place, base("f" * 64))
+    assert (start.artifact, start.heads) == (None, folder / "heads")
+    saved = load_file(step / "model" / "model.safetensors")
+    assert same_bits(dict(start.encoder.model.state_dict()), saved)
+    assert len(start.encoder.tokenizer) == saved["embeddings.word_embeddings.weight"].shape[0]
+    assert start.heads.is_dir() is laid_out
+
+
+def test_an_encoder_laid_out_as_a_step_serves_a_mixed_arm(
+    finished: Prepared, world: Path, tmp_path: Path
+) -> None:
+    """Named by its folder it is trained and predicts, and its masked-LM head goes on."""
+    step = finished.place.store.folder(node(finished.plan, "pretrain tiny").key)
+    for part in ("model", "tokenizer", "heads"):
+        shutil.copytree(step / part, tmp_path / "given" / part)
+    arm = {"task": "commonsenseqa", "masked_lm": {"text": ["multi30k"], "max_tokens": 64}}
+    changes = {"encoders": [str(tmp_path / "given")], "intermediate": [arm], "targets": ["tatoeba"]}
+    prepared = prepared_study(world, tmp_path / "store", changes)
+    finish(prepared)
+    key = node(prepared.plan, "intermediate commonsenseqa+mlm, seed 1").key
+    heads = {path.name for path in (prepared.place.store.folder(key) / "heads").iterdir()}
+    assert heads == {"masked-lm.safetensors", "multiple-choice.safetensors"}

@@ -73,14 +73,13 @@ def one_step(kind: TaskType, micro_tokens: int, folder: Path) -> tuple[float, li
     items = functions.encode(examples_of(kind), tokenizer, task, 64)
     head = initialise(functions.head(task, 16, 0.0), 3)
     model = EncoderWithHead(encoder_model(tokenizer, dropout=0.0), head)
+    objective = loop.Objective(lambda micro: functions.loss(model(micro), micro), functions.count)
     job = loop.Job(
         stage="one",
         module=model,
         optimisation=loop.Optimisation(1, 1e-3, 0, 0.0, 1e-8, 1e9),
         order=torch.arange(len(items)),
-        batch=lambda order, done: items,
-        loss=lambda micro: functions.loss(model(micro), micro),
-        count=functions.count,
+        batch=lambda order, done: (objective, items),
         dropout_seed=lambda done: done,
         evaluate=None,
         evaluate_every=1,

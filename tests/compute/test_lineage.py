@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
 from stiltwalk.compute.lineage import lineage, seen_texts
@@ -14,7 +15,7 @@ from stiltwalk.engine.prepare import Prepared
 from stiltwalk.spec.tasks import TASKS
 from stiltwalk.store.store import read_artifact
 from tests.compute.fakes import copied_place
-from tests.worlds import node
+from tests.worlds import finish, node, prepared_study
 
 AFTER = "target udpos after commonsenseqa, seed 1"
 
@@ -33,6 +34,18 @@ def test_a_trained_model_knows_its_steps(finished: Prepared) -> None:
         for title in ("intermediate commonsenseqa, seed 1", AFTER)
     )
     assert found.degenerate == (middle.facts["degenerate"] or last.facts["degenerate"])
+
+
+def test_a_mixed_arm_is_called_as_in_its_cells(world: Path, tmp_path: Path) -> None:
+    """Rows of a model after masked LM was mixed in name the arm as the plan does."""
+    arm = {"task": "commonsenseqa", "masked_lm": {"text": ["multi30k"], "lines": 10, "max_tokens": 32}}
+    prepared = prepared_study(world, tmp_path / "store", {"intermediate": [arm], "targets": ["tatoeba"]})
+    finish(prepared)
+    found = lineage(prepared.place, node(prepared.plan, "intermediate commonsenseqa+mlm, seed 1").key)
+    assert (found.intermediate, found.examples, found.batch_size) == ("commonsenseqa+mlm", 48, 8)
+    for cell in prepared.plan.cells:
+        rows = pq.read_table(prepared.place.store.folder(cell.key) / "results.parquet").to_pylist()
+        assert {row["intermediate"] for row in rows} == {cell.intermediate}
 
 
 def test_an_untouched_encoder_has_no_seed(finished: Prepared) -> None:

@@ -27,6 +27,7 @@ from tests.compute.fakes import (
     stopping_after,
     toy_job,
     toy_loss,
+    with_loss,
 )
 
 
@@ -101,7 +102,7 @@ def test_weight_decay_spares_biases_and_layer_norms(tmp_path: Path) -> None:
     module = Toy()
     before = parameters(module)
     job = toy_job(module, steps=4)
-    fit(replace(job, loss=lambda micro: 0.0 * toy_loss(module)(micro)), tmp_path)
+    fit(with_loss(job, lambda micro: 0.0 * toy_loss(module)(micro)), tmp_path)
     shrunk = math.prod(1 - 0.1 * loop.learning_rate(job.optimisation, step) for step in range(4))
     assert shrunk < 0.995
     for name, now in parameters(module).items():
@@ -114,7 +115,7 @@ def test_weight_decay_spares_biases_and_layer_norms(tmp_path: Path) -> None:
 def test_gradients_are_clipped_to_the_norm(tmp_path: Path) -> None:
     """A loss a thousand times too large leaves gradients whose joint norm is the limit."""
     module = Toy()
-    fit(replace(toy_job(module), loss=lambda micro: 1000 * toy_loss(module)(micro)), tmp_path)
+    fit(with_loss(toy_job(module), lambda micro: 1000 * toy_loss(module)(micro)), tmp_path)
     norms = [p.grad.norm() for p in module.parameters() if p.grad is not None]
     assert torch.stack(norms).norm().item() == pytest.approx(1.0, rel=1e-4)
 
@@ -138,7 +139,7 @@ def test_a_loss_that_is_no_number_ends_training_with_the_last_sound_weights(tmp_
     def loss(micro: Micro) -> Tensor:
         return toy_loss(module)(micro) * (math.nan if next(calls) == 2 else 1)
 
-    state = fit(replace(job, loss=loss, micro_tokens=10_000), tmp_path / "broken")
+    state = fit(with_loss(replace(job, micro_tokens=10_000), loss), tmp_path / "broken")
     assert state.broken == "the loss was nan at step 3"
     assert state.done == 2
     assert same_bits(parameters(module), parameters(stopped))
@@ -153,7 +154,7 @@ def test_a_gradient_that_is_no_number_never_reaches_the_weights(tmp_path: Path) 
         # the square root of 0 is 0 and its slope is infinite
         return toy_loss(module)(micro) + (module.out.weight * 0).abs().sum().sqrt()
 
-    state = fit(replace(job, loss=loss), tmp_path)
+    state = fit(with_loss(job, loss), tmp_path)
     assert state.broken is not None
     assert "gradient" in state.broken
     assert all(torch.isfinite(p).all() for p in module.parameters())
@@ -172,7 +173,7 @@ def test_memory_running_out_halves_the_budget_and_keeps_the_batch(tmp_path: Path
         counts.append(len(micro.items))
         return toy_loss(module)(micro)
 
-    state = fit(replace(job, loss=loss), tmp_path / "ours")
+    state = fit(with_loss(job, loss), tmp_path / "ours")
     theirs = fit(replace(toy_job(small), micro_tokens=32), tmp_path / "theirs")
     assert state.micro_tokens == 32
     assert sum(counts) == 4 * 6
@@ -187,7 +188,7 @@ def test_memory_that_never_suffices_is_an_error(tmp_path: Path) -> None:
         raise torch.OutOfMemoryError("no room")
 
     with pytest.raises(torch.OutOfMemoryError, match="no room"):
-        fit(replace(toy_job(Toy()), loss=loss), tmp_path)
+        fit(with_loss(toy_job(Toy()), loss), tmp_path)
 
 
 def test_patience_ends_training_and_the_best_is_reloaded(tmp_path: Path) -> None:
@@ -254,7 +255,7 @@ def test_killed_and_resumed_is_the_same_to_the_bit(at: int, tmp_path: Path) -> N
         return toy_loss(killed)(micro)
 
     with pytest.raises(KilledError):
-        fit(replace(job_of(killed), loss=loss), tmp_path / "parts", seconds=0.0)
+        fit(with_loss(job_of(killed), loss), tmp_path / "parts", seconds=0.0)
     state = fit(job_of(module), tmp_path / "parts", seconds=0.0)
     assert same_bits(parameters(module), parameters(whole))
     assert without_seconds(state) == without_seconds(expected)
@@ -269,7 +270,7 @@ def test_a_finished_training_is_not_trained_again(tmp_path: Path) -> None:
     def never(micro: Micro) -> Tensor:
         raise KilledError
 
-    job = replace(toy_job(second), evaluate=dev_score(second), evaluate_every=2, loss=never)
+    job = with_loss(replace(toy_job(second), evaluate=dev_score(second), evaluate_every=2), never)
     again = fit(job, tmp_path)
     assert same_bits(parameters(first), parameters(second))
     assert without_seconds(again) == without_seconds(state)
@@ -297,7 +298,7 @@ def test_a_resumed_run_keeps_the_halved_budget(tmp_path: Path) -> None:
         return toy_loss(module)(micro)
 
     with pytest.raises(InterruptedRunError):
-        fit(replace(toy_job(module), loss=loss), tmp_path, stopping_after(1))
+        fit(with_loss(toy_job(module), loss), tmp_path, stopping_after(1))
     assert fit(toy_job(Toy()), tmp_path).micro_tokens == 32
 
 

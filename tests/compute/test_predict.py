@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import json
-import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pyarrow.parquet as pq
 import pytest
-import torch
 
 from stiltwalk.compute.context import Monitor, Progress
-from stiltwalk.compute.predict import nearest_by_cosine, predict
+from stiltwalk.compute.predict import predict
 from stiltwalk.data.load import load
 from stiltwalk.engine.local import run_local
 from stiltwalk.engine.prepare import Prepared, prepare_evaluation
@@ -24,7 +21,7 @@ from stiltwalk.spec.errors import DataError, InterruptedRunError, UserError
 from stiltwalk.spec.tasks import TASKS
 from stiltwalk.store.rows import COLUMNS, study_rows
 from stiltwalk.store.store import open_store, read_artifact
-from tests.compute.fakes import accelerator, copied_place
+from tests.compute.fakes import accelerator, copied_place, data_of
 from tests.worlds import finish, node, prepared_study, tiny_study
 
 TITLES = ("predict udpos, seed 1", "predict xquad, seed 1", "predict tydiqa, seed 1", "predict tatoeba")
@@ -173,56 +170,6 @@ def test_a_collapsed_arm_marks_the_rows_behind_it(world: Path, tmp_path: Path) -
         assert {"degenerate" in caveats.split(";") for caveats in rows["caveats"]} == {collapsed}
 
 
-def test_nearest_by_cosine_by_hand() -> None:
-    """Length does not count, the angle does, and the first of two equal candidates is taken."""
-    candidates = torch.tensor([[0.0, 5.0], [1.0, 1.0], [2.0, 2.0], [9.0, 0.0]])
-    queries = torch.tensor([[0.1, 0.1], [1.0, 0.0], [0.0, 3.0], [1.0, 0.9]])
-    assert nearest_by_cosine(queries, candidates).tolist() == [1, 3, 0, 1]
-    assert nearest_by_cosine(queries, candidates, block=3).tolist() == [1, 3, 0, 1]
-
-
-def test_the_index_is_that_of_the_candidate() -> None:
-    """More candidates than queries: each query is answered with a row of the candidates."""
-    candidates = torch.eye(5)
-    assert nearest_by_cosine(candidates[[4, 2]], candidates).tolist() == [4, 2]
-
-
-def test_a_sentence_retrieves_itself(world: Path, tmp_path: Path) -> None:
-    """Where the foreign side is the English side every encoder, even a random one, is right."""
-    data = tmp_path / "data"
-    shutil.copytree(world, data)
-    for iso3 in ("deu", "fra"):
-        folder = data / "tatoeba" / "v1"
-        shutil.copy(folder / f"tatoeba.{iso3}-eng.eng", folder / f"tatoeba.{iso3}-eng.{iso3}")
-    prepared = prepared_study(data, tmp_path / "store", {"targets": ["tatoeba"], "intermediate": []})
-    finish(prepared)
-    frame = study_rows(prepared.place.store, prepared.plan)
-    assert frame["value"].tolist() == [100.0, 100.0]
-
-
-def test_retrieval_is_the_mean_of_the_layer_over_all_tokens(finished: Prepared) -> None:
-    """Done anew with transformers alone, one sentence at a time: the same neighbours."""
-    from transformers import AutoModel, AutoTokenizer
-
-    step = predict_step(finished, "predict tatoeba")
-    folder = finished.place.store.folder(step.parent)
-    model = AutoModel.from_pretrained(folder / "model").eval()
-    tokenizer = AutoTokenizer.from_pretrained(folder / "tokenizer")
-
-    def vector(text: str) -> Any:
-        with torch.no_grad():
-            states = model(**tokenizer(text, return_tensors="pt"), output_hidden_states=True).hidden_states
-        mean = states[step.layer][0].mean(0).double().numpy()
-        return mean / np.linalg.norm(mean)
-
-    examples: Any = load(TASKS["tatoeba"], "test", "de", finished.place.data_dir)
-    foreign = np.stack([vector(example.text) for example in examples])
-    english = np.stack([vector(example.english) for example in examples])
-    nearest = (english @ foreign.T).argmax(1)
-    ours = kept(finished.place.store.folder(node(finished.plan, "predict tatoeba").key))["de"]
-    assert ours["prediction"] == [examples[index].id for index in nearest]
-
-
 def test_a_finished_step_is_evaluated_by_its_key(finished: Prepared, tmp_path: Path) -> None:
     """Named by the first digits of its key a trained model predicts what the study's own step did."""
     parent = predict_step(finished, TITLES[0]).parent
@@ -254,7 +201,7 @@ def test_a_model_without_the_head_is_refused(finished: Prepared, tmp_path: Path)
 def test_test_data_that_changed_is_refused(finished: Prepared, tmp_path: Path) -> None:
     """Nothing is predicted on other data than the step's key stands for."""
     place = copied_place(finished.place, tmp_path)
-    path = place.data_dir / "xquad" / "xquad.de.json"
+    path = data_of(place) / "xquad" / "xquad.de.json"
     path.write_text(path.read_text() + "\n")
     with pytest.raises(DataError, match=r"'xquad' \(test, de\) changed since the study was planned"):
         predicted(predict_step(finished, TITLES[1]), replace_place(finished, place), tmp_path / "x")

@@ -8,33 +8,30 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from safetensors.torch import load_file
-from transformers import AutoModel, AutoTokenizer, BertConfig, BertForMaskedLM, XLMRobertaForMaskedLM
+from transformers import AutoModel, AutoTokenizer, BertForMaskedLM, XLMRobertaForMaskedLM
 
 from stiltwalk.compute import loop
-from stiltwalk.compute import pretrain as module
 from stiltwalk.compute.batches import collate
 from stiltwalk.compute.context import Monitor, Progress
 from stiltwalk.compute.encoder import hidden_states, load_model, load_tokenizer
+from stiltwalk.compute.masked_lm import load_masked_lm_head, word_embeddings
 from stiltwalk.compute.pairs import encode_lines
 from stiltwalk.compute.pretrain import build, pretrain
-from stiltwalk.compute.tokens import IGNORE
 from stiltwalk.compute.vocabulary import trained_tokenizer
 from stiltwalk.engine.prepare import Prepared
 from stiltwalk.plan.steps import PretrainStep
-from stiltwalk.spec.errors import DataError, InterruptedRunError, UserError
+from stiltwalk.spec.errors import DataError, InterruptedRunError
 from stiltwalk.spec.examples import Line
 from tests.compute.fakes import (
     accelerator,
     copied_place,
+    data_of,
     item,
     row,
     same_bits,
     stopping_after,
-    tiny_settings,
     weights,
 )
-from tests.fakes import tiny_tokenizer
 from tests.worlds import PRETRAIN, finish, prepared_study, sentence
 
 LINES = [Line(str(n), " ".join(sentence("en", n)[: 1 + n % 10])) for n in range(60)]
@@ -109,9 +106,9 @@ def test_the_longest_line_has_a_position(architecture: str, finished: Prepared, 
     """A row of max_tokens runs through the encoder, whatever position its architecture begins at."""
     step = pretrain_step(finished, shape={"architecture": architecture, "max_tokens": 24})
     tokenizer = trained_tokenizer([line.text for line in LINES], "unigram", 100, 24)
-    model: Any = build(step, tokenizer).eval()
+    model = build(step, tokenizer, ()).eval()
     with torch.no_grad():
-        states = hidden_states(model.base_model, collate([item(row(*([5] * 24)))], 1))
+        states = hidden_states(model.encoder, collate([item(row(*([5] * 24)))], 1))
     assert states.shape == (1, 24, 16)
 
 
@@ -119,17 +116,48 @@ def test_the_longest_line_has_a_position(architecture: str, finished: Prepared, 
     ("architecture", "kind"), [("bert", BertForMaskedLM), ("xlm-roberta", XLMRobertaForMaskedLM)]
 )
 def test_the_masked_lm_head_is_kept(architecture: str, kind: Any, finished: Prepared, tmp_path: Path) -> None:
-    """Put back on the encoder it is a whole masked language model, its last layer the word embeddings."""
+    """Put into transformers' own masked language model, it scores every sub-word as ours does."""
     step = pretrain_step(finished, shape={"architecture": architecture}, training={"steps": 2})
     pretrained(step, finished, tmp_path)
-    head = load_file(tmp_path / "draft/heads/masked-lm.safetensors")
-    model = kind.from_pretrained(tmp_path / "draft/model")
-    part = model.cls if architecture == "bert" else model.lm_head
-    assert set(part.state_dict()) == set(head)
-    part.load_state_dict(head)
-    embeddings = model.get_input_embeddings().weight
-    matrix = head["predictions.decoder.weight" if architecture == "bert" else "decoder.weight"]
-    assert torch.equal(matrix, embeddings)
+    encoder = load_model(tmp_path / "draft/model").eval()
+    head, languages = load_masked_lm_head(tmp_path / "draft/heads/masked-lm.safetensors", encoder)
+    assert (languages, head.languages) == ((), None)
+    model = kind.from_pretrained(tmp_path / "draft/model").eval()
+    bert = architecture == "bert"
+    part = model.cls.predictions if bert else model.lm_head
+    (part.transform.dense if bert else part.dense).load_state_dict(head.dense.state_dict())
+    (part.transform.LayerNorm if bert else part.layer_norm).load_state_dict(head.norm.state_dict())
+    tokenizer = load_tokenizer(tmp_path / "draft/tokenizer")
+    micro = collate(encode_lines(LINES[:6], tokenizer, 64), tokenizer.pad_token_id)
+    with torch.no_grad():
+        part.bias.copy_(head.bias)
+        theirs = model(input_ids=micro.ids, attention_mask=micro.mask).logits
+        states = hidden_states(encoder, micro)
+        ours = head(states.flatten(0, 1), torch.zeros(0), word_embeddings(encoder)).view_as(theirs)
+    torch.testing.assert_close(ours[micro.mask.bool()], theirs[micro.mask.bool()])
+
+
+def test_the_head_learns_a_vector_of_each_language(finished: Prepared, tmp_path: Path) -> None:
+    """Asked for, there is one for each language of the text, in the order of codes, and all are trained."""
+    untrained = {"language_vectors": True, "learning_rate": 1e-30, "steps": 1}
+    for name, training in (("before", untrained), ("after", {"language_vectors": True})):
+        pretrained(pretrain_step(finished, training=training), finished, tmp_path / name)
+    vectors = []
+    for name in ("before", "after"):
+        encoder = load_model(tmp_path / name / "draft/model")
+        head, languages = load_masked_lm_head(tmp_path / name / "draft/heads/masked-lm.safetensors", encoder)
+        assert languages == ("de", "en", "fi", "fr")
+        assert head.languages is not None
+        vectors.append(head.languages.weight)
+    assert vectors[0].shape == (4, 16)
+    assert ((vectors[0] - vectors[1]).abs().amax(dim=1) > 1e-3).all()
+
+
+def test_only_the_first_lines_of_each_language_are_read(finished: Prepared, tmp_path: Path) -> None:
+    """A most of lines leaves the rest of every text unread, also by the vocabulary."""
+    facts = pretrained(pretrain_step(finished, training={"lines": 5, "steps": 1}), finished, tmp_path)
+    assert facts["languages"] == {"de": 5, "en": 5, "fi": 5, "fr": 5}
+    assert facts["examples"] == 20
 
 
 def test_the_same_seed_gives_the_same_bits_and_another_does_not(finished: Prepared, tmp_path: Path) -> None:
@@ -165,10 +193,10 @@ def test_memory_that_ran_out_is_recorded(
     failures = iter([True])
     backward = loop._backward
 
-    def scarce(job: loop.Job, device: Any, items: Any, micro_tokens: int) -> float:
+    def scarce(*given: Any) -> float:
         if next(failures, False):
             raise torch.OutOfMemoryError("no room")
-        return backward(job, device, items, micro_tokens)
+        return backward(*given)
 
     monkeypatch.setattr(loop, "_backward", scarce)
     facts = pretrained(pretrain_step(finished), finished, tmp_path)
@@ -189,7 +217,7 @@ def test_a_broken_run_is_degenerate_and_says_why(
 def test_text_that_changed_since_planning_is_refused(finished: Prepared, tmp_path: Path) -> None:
     """Nothing is trained on other text than the step's key stands for."""
     place = copied_place(finished.place, tmp_path)
-    path = place.data_dir / "udhr" / "udhr_fin.xml"
+    path = data_of(place) / "udhr" / "udhr_fin.xml"
     path.write_text(path.read_text() + "\n")
     with pytest.raises(DataError, match=r"'udhr' \(train, fi\) changed since the study was planned"):
         pretrained(pretrain_step(finished), finished._replace(place=place), tmp_path / "x")
@@ -211,97 +239,6 @@ def test_a_given_vocabulary_is_used(world: Path, tmp_path: Path) -> None:
     (key,) = (key for key, node in prepared.plan.nodes.items() if isinstance(node.step, PretrainStep))
     tokenizer = load_tokenizer(prepared.place.store.folder(key) / "tokenizer")
     assert tokenizer.convert_tokens_to_ids(lines) == list(range(5, 5 + len(lines)))
-
-
-def masking(share: float = 0.15, seed: int = 1) -> Any:
-    """The masking of a step on the words of ``LINES``."""
-    return module._Masking(trained_tokenizer([line.text for line in LINES], "unigram", 100, 64), share, seed)
-
-
-def encoded() -> list[Any]:
-    """The lines as items of that tokenizer."""
-    tokenizer = trained_tokenizer([line.text for line in LINES], "unigram", 100, 64)
-    return encode_lines(LINES, tokenizer, 64)
-
-
-def test_masks_are_80_10_10_of_the_share() -> None:
-    """Over many draws: 15 % of the sub-words are chosen; of those 80 % masked, 10 % random, 10 % kept."""
-    mask, items = masking(), encoded() * 1
-    long = [each for each in items if len(each.sequences[0].ids) >= 20]
-    chosen = masked = kept = candidates = 0
-    for step in range(300):
-        for before, after in zip(long, mask.mask(long, step), strict=True):
-            was, now = before.sequences[0].ids, after.sequences[0].ids
-            hit = after.target != IGNORE
-            assert (after.target[hit] == was[hit]).all()
-            assert (now[~hit] == was[~hit]).all()
-            chosen += int(hit.sum())
-            candidates += len(was) - 2
-            masked += int((now[hit] == mask.mask_id).sum())
-            kept += int((now[hit] == was[hit]).sum())
-    assert chosen > 10_000
-    assert chosen / candidates == pytest.approx(0.15, abs=0.01)
-    # a random piece is the mask, or the piece itself, once in a vocabulary
-    assert masked / chosen == pytest.approx(0.8 + 0.1 / mask.size, abs=0.015)
-    assert kept / chosen == pytest.approx(0.1 + 0.1 / mask.size, abs=0.015)
-
-
-def test_specials_are_never_masked_and_every_line_has_one() -> None:
-    """The frame of a row is never a target; a line of one sub-word still teaches it."""
-    mask = masking(share=0.01)
-    for before, after in zip(encoded(), mask.mask(encoded(), 3), strict=True):
-        hit = after.target != IGNORE
-        assert hit.sum() >= 1
-        assert not np.isin(before.sequences[0].ids[hit], mask.specials).any()
-
-
-def test_a_line_of_nothing_has_no_mask() -> None:
-    """A row of special tokens alone is left as it is."""
-    (after,) = masking().mask([item(row(0, 2))], 0)
-    assert after.sequences[0].ids.tolist() == [0, 2]
-    assert (after.target == IGNORE).all()
-
-
-def test_masks_follow_from_seed_and_step() -> None:
-    """Equal seed and step: equal masks; another of either: others."""
-    drawn = [
-        [after.target.tolist() for after in masking(seed=seed).mask(encoded(), step)]
-        for seed, step in ((1, 0), (1, 0), (2, 0), (1, 1))
-    ]
-    assert drawn[0] == drawn[1]
-    assert drawn[0] != drawn[2]
-    assert drawn[0] != drawn[3]
-
-
-def test_a_tokenizer_without_a_mask_is_refused() -> None:
-    """A vocabulary without a mask token cannot train a masked LM."""
-    with pytest.raises(UserError, match="no mask token"):
-        module._Masking(tiny_tokenizer("bpe"), 0.15, 1)
-
-
-def test_shares_of_languages_by_hand() -> None:
-    """16 lines to 1: exponent 1 keeps the odds, 1/2 takes their root, 0 makes them even."""
-    assert module._shares([16, 1], 1.0).tolist() == pytest.approx([16 / 17, 1 / 17])
-    assert module._shares([16, 1], 0.5).tolist() == pytest.approx([0.8, 0.2])
-    assert module._shares([16, 1], 0.0).tolist() == [0.5, 0.5]
-
-
-def test_the_loss_reads_masked_positions_alone() -> None:
-    """The same as transformers' own masked-LM loss, summed instead of averaged."""
-    tokenizer = tiny_tokenizer("wordpiece")
-    torch.manual_seed(2)
-    model: Any = BertForMaskedLM(BertConfig(**tiny_settings(tokenizer, dropout=0.0)))
-    model.eval()
-    items = module._Masking(tokenizer, 0.3, 1).mask(encode_lines(LINES[:12], tokenizer, 64), 0)
-    micro = collate(items, tokenizer.pad_token_id)
-    labels = torch.full(micro.ids.shape, IGNORE)
-    for index, each in enumerate(items):
-        labels[index, : len(each.target)] = torch.from_numpy(each.target)
-    with torch.no_grad():
-        theirs = model(input_ids=micro.ids, attention_mask=micro.mask, labels=labels).loss
-        ours = module._loss(model, micro)
-    assert len(ours) == int((labels != IGNORE).sum())
-    torch.testing.assert_close(ours.mean(), theirs)
 
 
 def test_progress_is_told(finished: Prepared, tmp_path: Path) -> None:

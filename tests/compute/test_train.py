@@ -26,6 +26,8 @@ from stiltwalk.store.store import read_artifact
 from tests.compute.fakes import (
     accelerator,
     copied_place,
+    data_of,
+    mixed_step,
     same_bits,
     stopping_after,
     train_step,
@@ -183,10 +185,10 @@ def test_memory_that_ran_out_is_recorded(
     failures = iter([True])
     backward = loop._backward
 
-    def scarce(job: loop.Job, device: Any, items: Any, micro_tokens: int) -> float:
+    def scarce(*given: Any) -> float:
         if next(failures, False):
             raise torch.OutOfMemoryError("no room")
-        return backward(job, device, items, micro_tokens)
+        return backward(*given)
 
     monkeypatch.setattr(loop, "_backward", scarce)
     step = train_step(finished, UDPOS)
@@ -236,11 +238,12 @@ def test_a_head_is_inherited_where_the_step_says_so(finished: Prepared, tmp_path
 def test_data_that_changed_since_planning_is_refused(finished: Prepared, tmp_path: Path) -> None:
     """Nothing is trained on other data than the step's key stands for."""
     place = copied_place(finished.place, tmp_path)
-    with (place.data_dir / "commonsenseqa/train_rand_split.jsonl").open("a") as file:
+    path = data_of(place) / "commonsenseqa/train_rand_split.jsonl"
+    with path.open("a") as file:
         file.write("\n")
     with pytest.raises(DataError, match=r"'commonsenseqa' \(train, en\) changed since the study was planned"):
         trained(train_step(finished, CHOICES), place, tmp_path)
-    (place.data_dir / "commonsenseqa/train_rand_split.jsonl").unlink()
+    path.unlink()
     with pytest.raises(DataError, match=r"changed since .* found none"):
         trained(train_step(finished, CHOICES), place, tmp_path)
 
@@ -281,6 +284,18 @@ def test_every_example_is_seen_once_an_epoch(
     finished: Prepared, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Batches of an epoch hold each example once, in another order in the next."""
+    jobs = spied_jobs(monkeypatch)
+    trained(train_step(finished, UDPOS, batch_size=20, epochs=2), finished.place, tmp_path)
+    (job,) = jobs
+    batches = [[item.example for item in job.batch(job.order, step)[1]] for step in range(6)]
+    assert [len(batch) for batch in batches] == [20, 20, 8, 20, 20, 8]
+    epochs = [list(chain(*batches[:3])), list(chain(*batches[3:]))]
+    assert [sorted(epoch) for epoch in epochs] == [list(range(48))] * 2
+    assert epochs[0] != epochs[1]
+
+
+def spied_jobs(monkeypatch: pytest.MonkeyPatch) -> list[loop.Job]:
+    """Every job that is trained from now on."""
     jobs: list[loop.Job] = []
     fit = loop.fit
 
@@ -289,13 +304,86 @@ def test_every_example_is_seen_once_an_epoch(
         return fit(job, *rest)
 
     monkeypatch.setattr(loop, "fit", spied)
-    trained(train_step(finished, UDPOS, batch_size=20, epochs=2), finished.place, tmp_path)
-    (job,) = jobs
-    batches = [[item.example for item in job.batch(job.order, step)] for step in range(6)]
-    assert [len(batch) for batch in batches] == [20, 20, 8, 20, 20, 8]
-    epochs = [list(chain(*batches[:3])), list(chain(*batches[3:]))]
-    assert [sorted(epoch) for epoch in epochs] == [list(range(48))] * 2
-    assert epochs[0] != epochs[1]
+    return jobs
+
+
+def test_masked_lm_steps_are_added_to_the_tasks_own(
+    finished: Prepared, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The task trains on the very batches it has without mixing; between them stand as many as the share."""
+    jobs = spied_jobs(monkeypatch)
+    plain, mixed = train_step(finished, CHOICES), mixed_step(finished, share=0.5)
+    plain_facts = trained(plain, finished.place, tmp_path / "plain")
+    mixed_facts = trained(mixed, finished.place, tmp_path / "mixed")
+    assert (plain_facts["steps"], mixed_facts["steps"]) == (6, 12)
+    assert mixed_facts["examples"] == plain_facts["examples"] == 48
+    assert [entry["step"] for entry in mixed_facts["log"]] == list(range(1, 13))
+    batches = [[job.batch(job.order, step) for step in range(job.optimisation.steps)] for job in jobs]
+    own = [[item.example for item in items] for _, items in batches[0]]
+    seen = [[item.example for item in items] for _, items in batches[1] if len(items[0].sequences) == 5]
+    lines = [items for _, items in batches[1] if len(items[0].sequences) == 1]
+    assert own == seen
+    assert [len(items) for items in lines] == [32] * 6
+
+
+def test_a_mixed_step_trains_and_keeps_both_heads(finished: Prepared, tmp_path: Path) -> None:
+    """The masked-LM head starts as pretrained and moves on; the artifact holds it beside the task's own."""
+    step = mixed_step(finished, share=0.5)
+    before = load_file(finished.place.store.folder(step.parent) / "heads" / "masked-lm.safetensors")
+    trained(step, finished.place, tmp_path / "moved")
+    trained(
+        step.replace({"training": step.training.replace({"learning_rate": 1e-30, "weight_decay": 0})}),
+        finished.place,
+        tmp_path / "still",
+    )
+    names = {"multiple-choice.safetensors", "masked-lm.safetensors"}
+    for name in ("moved", "still"):
+        assert {path.name for path in (tmp_path / name / "draft" / "heads").iterdir()} == names
+    heads = {n: load_file(tmp_path / n / "draft/heads/masked-lm.safetensors") for n in ("moved", "still")}
+    assert same_bits(heads["still"], before)
+    assert all(not torch.equal(heads["moved"][name], before[name]) for name in before)
+    choices = [load_file(tmp_path / n / "draft/heads/multiple-choice.safetensors") for n in heads]
+    assert not same_bits(*choices)
+
+
+def test_mixing_changes_the_encoder_by_what_it_adds(finished: Prepared, tmp_path: Path) -> None:
+    """Embeddings of words that no choice holds stay with the plain arm, and move with the mixed one."""
+    step = train_step(finished, CHOICES, weight_decay=0)
+    mixed = mixed_step(finished, share=0.5)
+    mixed = mixed.replace({"training": mixed.training.replace({"weight_decay": 0})})
+    parent = load_file(finished.place.store.folder(step.parent) / "model" / "model.safetensors")
+    (name,) = (name for name in parent if name.endswith("word_embeddings.weight"))
+    moved = []
+    for number, each in enumerate((step, mixed)):
+        trained(each, finished.place, tmp_path / str(number))
+        found = load_file(tmp_path / str(number) / "draft/model/model.safetensors")
+        moved.append(int((found[name] != parent[name]).any(dim=1).sum()))
+    assert moved[0] < moved[1] == len(parent[name])
+
+
+@pytest.mark.parametrize("checks", [0, 1, 2, 5, 11])
+def test_an_interrupted_mixed_step_is_the_same_to_the_bit(
+    checks: int, finished: Prepared, tmp_path: Path
+) -> None:
+    """Stopped after a step of either kind, with looks and dropout: the same heads, encoder and log."""
+    step = mixed_step(finished, share=0.5)
+    step = step.replace({"training": step.training.replace({"evaluate_every": 4})})
+    whole = trained(step, finished.place, tmp_path / "whole")
+    with pytest.raises(InterruptedRunError, match="run the same command again"):
+        trained(step, finished.place, tmp_path / "parts", stopping_after(checks))
+    parts = trained(step, finished.place, tmp_path / "parts")
+    assert same_bits(weights(tmp_path / "whole" / "draft"), weights(tmp_path / "parts" / "draft"))
+    assert whole | {"wall_seconds": 0} == parts | {"wall_seconds": 0}
+
+
+def test_the_same_mixed_step_twice_is_the_same_to_the_bit(finished: Prepared, tmp_path: Path) -> None:
+    """Schedule, lines and masks follow from the seed alone."""
+    for name, seed in (("first", 1), ("second", 1), ("third", 2)):
+        torch.manual_seed(len(name))
+        trained(mixed_step(finished).replace({"seed": seed}), finished.place, tmp_path / name)
+    first, second, third = (weights(tmp_path / name / "draft") for name in ("first", "second", "third"))
+    assert same_bits(first, second)
+    assert not same_bits(first, third)
 
 
 def test_warm_up_is_a_share_or_a_number_of_steps() -> None:

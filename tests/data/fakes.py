@@ -9,7 +9,7 @@ from pathlib import Path
 
 from stiltwalk.data.layouts import LAYOUTS
 from stiltwalk.data.reader import Grouped
-from stiltwalk.spec.task import Split, SplitName, Task, TaskType
+from stiltwalk.spec.task import Made, Split, SplitName, Task, TaskType
 
 UPOS = ("ADJ", "ADP", "ADV", "AUX", "DET", "INTJ", "NOUN", "NUM", "PART", "PRON", "PUNCT", "VERB")
 
@@ -52,7 +52,7 @@ def write(path: Path, text: str) -> Path:
 
 def read_all(task: Task, language: str, *paths: Path) -> list[Grouped]:
     """Everything the task's reader makes of the files."""
-    return list(LAYOUTS[task.layout](task, language, paths))
+    return list(LAYOUTS[task.layout or ""](task, language, paths))
 
 
 def squad_text(*articles: tuple[str, str, tuple[tuple[str, str], ...]]) -> str:
@@ -79,4 +79,23 @@ def squad_text(*articles: tuple[str, str, tuple[tuple[str, str], ...]]) -> str:
                 for title, context, questions in articles
             ]
         }
+    )
+
+
+def made_task(
+    examples: int = 4, seed: int = 0, languages: tuple[str, ...] = ("en", "de"), generator: str = "nli"
+) -> Task:
+    """A generated task with a train split of so many examples."""
+    split = Split(made=Made(examples=examples, seed=seed), languages=languages)
+    return Task(
+        name="made",
+        title="Made",
+        type="sequence-classification",
+        stages=("intermediate",),
+        generator=generator,
+        splits={"train": split, "dev": split},
+        labels=("entailment", "neutral", "contradiction"),
+        scorer="accuracy",
+        licence="none",
+        citation="none",
     )

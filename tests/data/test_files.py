@@ -11,8 +11,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stiltwalk.data.files import content_sha256, locate, matches, plain_name, read_lines, read_text, stored
-from stiltwalk.spec.errors import DataError
+from stiltwalk.data.files import (
+    content_sha256,
+    data_folder,
+    locate,
+    matches,
+    plain_name,
+    read_lines,
+    read_text,
+    stored,
+)
+from stiltwalk.spec.errors import DataError, UserError
+from stiltwalk.spec.tasks import TASKS
 
 from .fakes import lines_task, write
 
@@ -124,3 +134,26 @@ def test_locate_with_one_side_missing(tmp_path: Path) -> None:
     write(tmp_path / "x.eng", "x")
     with pytest.raises(DataError, match=r"x\.deu: no such file \(nor x\.deu\.gz\), though x\.eng is there"):
         locate(lines_task("x.deu", "x.eng"), "train", "en", tmp_path)
+
+
+def test_the_data_folder(tmp_path: Path) -> None:
+    """A folder that was named is handed on, there or not; without one the message says what to do."""
+    task = TASKS["xquad"]
+    assert data_folder(task, tmp_path / "none") == tmp_path / "none"
+    message = (
+        r"Where are the original data files of 'xquad'\? Give --data-dir DIR, or set STILTWALK_DATA\. .*"
+        r"'pocket-' need none\."
+    )
+    for ask in (
+        lambda: data_folder(task, None),
+        lambda: locate(task, "test", "de", None),
+        lambda: matches(task, "test", "de", None),
+    ):
+        with pytest.raises(UserError, match=message):
+            ask()
+
+
+def test_only_what_is_called_pocket_needs_no_folder() -> None:
+    """The message's rule of names is true of every task."""
+    for name, task in TASKS.items():
+        assert name.startswith("pocket-") == (task.generator is not None)

@@ -7,5 +7,5 @@ from stiltwalk.spec.tasks import TASKS
 
 
 def test_every_task_can_be_read() -> None:
-    """Every task record names a layout that has a reader, and no reader is idle."""
-    assert {task.layout for task in TASKS.values()} == set(LAYOUTS)
+    """Every task record with files names a layout that has a reader, and no reader is idle."""
+    assert {task.layout for task in TASKS.values() if task.generator is None} == set(LAYOUTS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -12,8 +13,9 @@ from hypothesis import strategies as st
 from stiltwalk.data.load import available, fingerprint, group_position, load
 from stiltwalk.spec.errors import DataError, UnknownNameError, UserError
 from stiltwalk.spec.task import Split, Task
+from stiltwalk.spec.tasks import TASKS
 
-from .fakes import fake_task, lines_task, squad_text, write
+from .fakes import fake_task, lines_task, made_task, squad_text, write
 
 
 def _squad_task(share: tuple[float, float], without: str | None = None) -> Task:
@@ -188,3 +190,69 @@ def test_fingerprint_with_a_digest_of_the_callers(tmp_path: Path) -> None:
 
     assert fingerprint(lines_task("a"), "train", "en", tmp_path, digest) is not None
     assert [path] == asked
+
+
+def test_only_the_first(tmp_path: Path) -> None:
+    """With a number only so many are loaded, the first ones; a larger number loads all."""
+    write(tmp_path / "a", "one\ntwo\nthree\n")
+    task = lines_task("a")
+    assert [e.id for e in load(task, "train", "en", tmp_path, 2)] == ["a:1", "a:2"]
+    assert len(load(task, "train", "en", tmp_path, 9)) == 3
+    assert load(made_task(5), "train", "de", None, 3) == load(made_task(5), "train", "de", None)[:3]
+    assert len(load(made_task(2), "train", "de", None, 9)) == 2
+
+
+def test_generated_tasks_need_no_folder(tmp_path: Path) -> None:
+    """They load, are available in every language and have a fingerprint, whatever the data folder."""
+    task = made_task(4, languages=("en", "sw"))
+    for root in (None, tmp_path, tmp_path / "nowhere"):
+        examples = load(task, "train", "sw", root)
+        assert [example.id for example in examples] == [f"train-{n}" for n in range(4)]
+        assert examples == load(task, "train", "sw", None)
+        assert available(task, "train", root) == ("en", "sw")
+        assert fingerprint(task, "train", "sw", root) == fingerprint(task, "train", "sw", None) is not None
+
+
+def test_a_generated_task_has_its_languages_and_splits_alone() -> None:
+    """A language or a split it has not is refused as for any other task."""
+    with pytest.raises(UnknownNameError, match=r"Task 'made' has no language 'fr' .* It has: en, de\."):
+        load(made_task(), "train", "fr", None)
+    with pytest.raises(UnknownNameError, match="Task 'made' has no language 'fr'"):
+        fingerprint(made_task(), "train", "fr", None)
+    with pytest.raises(UserError, match=r"Task 'made' has no split 'test'\. It has: train, dev"):
+        load(made_task(), "test", "en", None)
+
+
+def test_an_unknown_generator() -> None:
+    """A record with a generator nobody wrote is refused with the nearest one."""
+    with pytest.raises(UnknownNameError, match=r"There is no generator 'nlii'\. Did you mean 'nli'\?"):
+        load(made_task(generator="nlii"), "train", "en", None)
+
+
+def test_fingerprint_of_generated_examples(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Size, seed, split, language, generator and the world each change it; the task's name does not."""
+    task = made_task()
+    settled = fingerprint(task, "train", "en", None)
+    assert settled == fingerprint(made_task(), "train", "en", None)
+    assert settled == fingerprint(task.replace({"name": "renamed"}), "train", "en", None)
+    others = [
+        fingerprint(made_task(5), "train", "en", None),
+        fingerprint(made_task(seed=1), "train", "en", None),
+        fingerprint(made_task(generator="paraphrase"), "train", "en", None),
+        fingerprint(task, "dev", "en", None),
+        fingerprint(task, "train", "de", None),
+    ]
+    monkeypatch.setattr("stiltwalk.data.load.world_digest", lambda: "0" * 64)
+    others.append(fingerprint(task, "train", "en", None))
+    assert len({settled, *others}) == 7
+
+
+@pytest.mark.parametrize("ask", [load, fingerprint])
+def test_a_task_with_files_asks_for_a_folder(ask: Callable[..., object]) -> None:
+    """Without a data folder the message names the task and the ways to say where its files lie."""
+    with pytest.raises(
+        UserError, match=r"Where are the original data files of 'xquad'\? Give --data-dir DIR"
+    ):
+        ask(TASKS["xquad"], "test", "de", None)
+    with pytest.raises(UserError, match=r"Where are the original data files of 'xquad'\?"):
+        available(TASKS["xquad"], "test", None)

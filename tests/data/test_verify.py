@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from stiltwalk.data.verify import DataRow, inventory, verify
+import pytest
+
+from stiltwalk.data.verify import DataRow, VerifyRow, inventory, verify
+from stiltwalk.spec.errors import UserError
 from stiltwalk.spec.task import Split, Task
 
-from .fakes import fake_task, lines_task, write
+from .fakes import fake_task, lines_task, made_task, write
 
 
 def _task() -> Task:
@@ -62,7 +65,42 @@ def test_inventory(tmp_path: Path) -> None:
     write(tmp_path / "d" / "en.1", "x")
     task = lines_task("d/{language}.1", "d/{language}.2", languages=("de", "en", "fr"))
     assert [
-        DataRow("fake", "de", "train", "present", ("d/de.1", "d/de.2.gz"), 11),
-        DataRow("fake", "en", "train", "missing", ("d/en.1",), 1),
-        DataRow("fake", "fr", "train", "missing", (), 0),
+        DataRow("fake", "de", "train", "present", ("d/de.1", "d/de.2.gz"), ("d/de.1", "d/de.2"), 11),
+        DataRow("fake", "en", "train", "missing", ("d/en.1",), ("d/en.1", "d/en.2"), 1),
+        DataRow("fake", "fr", "train", "missing", (), ("d/fr.1", "d/fr.2"), 0),
     ] == inventory(task, tmp_path)
+
+
+def test_generated_tasks_have_no_files(tmp_path: Path) -> None:
+    """Each split and language is generated, without a data folder as with one."""
+    expected = [
+        DataRow("made", code, split, "generated", (), (), 0)
+        for split in ("train", "dev")
+        for code in ("en", "de")
+    ]
+    assert inventory(made_task(), None) == inventory(made_task(), tmp_path) == expected
+
+
+def test_generated_tasks_are_whole() -> None:
+    """Verifying them makes them: as many as the record says, in every split and language."""
+    assert verify(made_task(3), None) == [
+        VerifyRow("made", code, split, 3, 3, "whole", "")
+        for split in ("train", "dev")
+        for code in ("en", "de")
+    ]
+
+
+def test_a_generator_that_fails_is_broken() -> None:
+    """A generator nobody wrote makes a row that says so."""
+    rows = verify(made_task(generator="nlii"), None)
+    assert {(row.state, row.examples, row.expected) for row in rows} == {("broken", None, 4)}
+    assert "There is no generator 'nlii'" in rows[0].message
+
+
+def test_files_without_a_folder() -> None:
+    """Without a data folder a task's files are listed as missing, and there is nothing to verify."""
+    rows = inventory(_task(), None)
+    assert {row.state for row in rows} == {"missing"}
+    assert all(row.wanted for row in rows)
+    with pytest.raises(UserError, match=r"Where are the original data files of 'fake'\?"):
+        verify(_task(), None)

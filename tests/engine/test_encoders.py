@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+import shutil
 from functools import partial
 from pathlib import Path
 
@@ -10,7 +13,7 @@ import pytest
 
 from stiltwalk.data.files import content_sha256
 from stiltwalk.engine import encoders
-from stiltwalk.engine.encoders import layers_of, locate_encoder
+from stiltwalk.engine.encoders import layers_of, locate_encoder, packaged_encoder, packaged_encoders
 from stiltwalk.spec.errors import UserError
 
 
@@ -73,3 +76,132 @@ def test_neither_folder_nor_hub_id() -> None:
     """A name of another form is said to be neither."""
     with pytest.raises(UserError, match=r"no such folder, and no hub id \(a hub id is OWNER/NAME\)"):
         locate_encoder("./no/such/folder", None, content_sha256)
+
+
+def _laid_out(folder: Path) -> Path:
+    """An encoder as a step leaves it: model, tokenizer and heads."""
+    _write(folder / "model", '{"num_hidden_layers": 3}')
+    for name, content in (("tokenizer/tokenizer.json", "{}"), ("heads/masked-lm.safetensors", "head")):
+        path = folder / name
+        path.parent.mkdir()
+        path.write_text(content)
+    return folder
+
+
+def _pack(folder: Path) -> Path:
+    """The same with the manifest that packaged encoders come with."""
+    _laid_out(folder)
+    files = {
+        path.relative_to(folder).as_posix(): {"sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
+        for path in sorted(folder.rglob("*.*"))
+    }
+    (folder / "manifest.json").write_text(json.dumps({"files": files}))
+    return folder
+
+
+@pytest.fixture(name="package")
+def _package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A package whose folder of encoders is made up."""
+    root = tmp_path / "pocket"
+    monkeypatch.setattr(encoders, "files_of", lambda name: root)
+    return root / "encoders"
+
+
+def test_a_folder_laid_out_as_a_step_is(tmp_path: Path) -> None:
+    """Its model says how deep it is, and everything below counts, wherever it lies."""
+    one, two = _laid_out(tmp_path / "one"), _laid_out(tmp_path / "two")
+    found = locate_encoder(str(one), None, content_sha256)
+    assert (found.folder, found.layers) == (one, 3)
+    assert found.fingerprint == locate_encoder(str(two), None, content_sha256).fingerprint
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "model/model.safetensors",
+        "model/config.json",
+        "tokenizer/tokenizer.json",
+        "heads/masked-lm.safetensors",
+    ],
+)
+def test_every_part_of_the_layout_counts(tmp_path: Path, name: str) -> None:
+    """Another content of model, tokenizer or a head is another encoder."""
+    folder = _laid_out(tmp_path / "one")
+    before = locate_encoder(str(folder), None, content_sha256).fingerprint
+    path = folder / name
+    path.write_text(path.read_text() + " ")
+    assert locate_encoder(str(folder), None, content_sha256).fingerprint != before
+
+
+def test_what_is_no_part_of_the_layout_does_not_count(tmp_path: Path) -> None:
+    """A log or a step's record beside the parts changes nothing; a further head does."""
+    folder = _laid_out(tmp_path / "one")
+    before = locate_encoder(str(folder), None, content_sha256).fingerprint
+    for name in ("step.json", "log.jsonl", "model/notes.md", "model/deeper/a.json"):
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text("{}")
+    assert locate_encoder(str(folder), None, content_sha256).fingerprint == before
+    (folder / "heads" / "other.safetensors").write_text("x")
+    assert locate_encoder(str(folder), None, content_sha256).fingerprint != before
+
+
+def test_a_layout_without_weights_is_refused(tmp_path: Path) -> None:
+    """A model in another format is named with the cure."""
+    folder = _laid_out(tmp_path / "one")
+    shutil.rmtree(folder / "heads")
+    (folder / "model" / "model.safetensors").unlink()
+    with pytest.raises(UserError, match="holds no safetensors weights"):
+        locate_encoder(str(folder), None, content_sha256)
+
+
+@pytest.mark.parametrize("name", ["heads", "tokenizer", "onnx", "1_Pooling"])
+def test_sub_folders_of_a_plain_folder_do_not_count(tmp_path: Path, name: str) -> None:
+    """Of a folder as hubs have them the files at the top alone are the encoder."""
+    folder = _write(tmp_path / "plain")
+    before = locate_encoder(str(folder), None, content_sha256)
+    (folder / name).mkdir()
+    (folder / name / "config.json").write_text('{"num_hidden_layers": 9}')
+    (folder / name / "masked-lm.safetensors").write_text("x")
+    assert locate_encoder(str(folder), None, content_sha256) == before
+
+
+def test_a_packaged_encoder_goes_by_its_name(package: Path) -> None:
+    """Folders with a manifest are packaged encoders; a half-made one is none."""
+    assert packaged_encoders() == {}
+    folder = _pack(package / "pocket-t")
+    _laid_out(package / "half-made")
+    assert packaged_encoders() == {"pocket-t": folder}
+    assert (packaged_encoder("pocket-t"), packaged_encoder("half-made")) == (folder, None)
+    found = locate_encoder("pocket-t", None, content_sha256)
+    assert (found.folder, found.layers) == (folder, 3)
+    copied = shutil.copytree(folder, package.parent / "elsewhere")
+    assert locate_encoder(str(copied), None, content_sha256).fingerprint == found.fingerprint
+
+
+def test_a_folder_goes_before_a_packaged_encoder(
+    package: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where a folder of that name lies, it is meant."""
+    _pack(package / "pocket-t")
+    folder = _write(tmp_path / "work" / "pocket-t")
+    monkeypatch.chdir(folder.parent)
+    assert locate_encoder("pocket-t", None, content_sha256).layers == 2
+
+
+@pytest.mark.parametrize("name", ["model/model.safetensors", "heads/masked-lm.safetensors"])
+def test_a_damaged_packaged_encoder_is_refused(package: Path, name: str) -> None:
+    """What is not what the package came with, or is gone, is named with the cure."""
+    folder = _pack(package / "pocket-t")
+    (folder / name).write_text("damaged")
+    with pytest.raises(UserError, match=f"{name} is not what this package came with. Install stiltwalk anew"):
+        locate_encoder("pocket-t", None, content_sha256)
+    (folder / name).unlink()
+    with pytest.raises(UserError, match=f"{name} is not what this package came with"):
+        locate_encoder("pocket-t", None, content_sha256)
+
+
+def test_a_manifest_of_somebody_else_is_no_matter(tmp_path: Path) -> None:
+    """A folder of the user's may hold a manifest.json of its own."""
+    folder = _write(tmp_path / "mine")
+    (folder / "manifest.json").write_text('{"name": "an app"}')
+    assert locate_encoder(str(folder), None, content_sha256).layers == 2

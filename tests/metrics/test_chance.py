@@ -10,7 +10,17 @@ from hypothesis import strategies as st
 
 from stiltwalk.metrics.chance import chance
 from stiltwalk.spec.errors import StiltwalkError, UnknownNameError
-from stiltwalk.spec.examples import Aligned, Answer, Choices, Classified, Example, Line, Question, Tagged
+from stiltwalk.spec.examples import (
+    Aligned,
+    Answer,
+    Choices,
+    Classified,
+    Example,
+    Line,
+    Minable,
+    Question,
+    Tagged,
+)
 
 
 def _classified(labels: Sequence[int | None]) -> list[Example]:
@@ -47,6 +57,12 @@ def test_tagging_takes_the_commonest_tag() -> None:
 def test_question_answering_has_no_chance() -> None:
     """No fixed answer is worth anything."""
     assert chance("squad1", [Question("q", "?", "c", (Answer("c", 0),))], []) == 0.0
+
+
+def test_mining_has_no_chance() -> None:
+    """Of so many pairs hardly one is right."""
+    pair = [Minable("f", "Satz", "foreign", "e"), Minable("e", "sentence", "english", "f")]
+    assert chance("mining", pair, []) == 0.0
 
 
 def test_retrieval_draws_a_candidate() -> None:

@@ -12,7 +12,17 @@ from hypothesis import strategies as st
 
 from stiltwalk.metrics.scorers import STATISTICS, Prediction, collapse_score, main_score, score, statistics
 from stiltwalk.spec.errors import StiltwalkError, UnknownNameError
-from stiltwalk.spec.examples import Aligned, Answer, Choices, Classified, Example, Line, Question, Tagged
+from stiltwalk.spec.examples import (
+    Aligned,
+    Answer,
+    Choices,
+    Classified,
+    Example,
+    Line,
+    Minable,
+    Question,
+    Tagged,
+)
 from stiltwalk.spec.metrics import SCORERS
 
 TAGS = tuple("ADJ CCONJ INTJ NOUN SCONJ SYM VERB X".split())
@@ -92,6 +102,115 @@ def test_udpos_without_any_span_is_zero() -> None:
         "accuracy": 100.0,
         "f1_seqeval1": 0.0,
     }
+
+
+def test_entities_by_hand() -> None:
+    """Two of three found are right, two of four are found: precision 2/3, recall 1/2, F1 4/7."""
+    examples = [_tagged("one", "B-PER I-PER O B-LOC"), _tagged("two", "B-ORG B-PER I-PER")]
+    predictions = [tuple("B-PER I-PER O O".split()), tuple("B-ORG B-PER B-PER".split())]
+    columns = statistics("ner", examples, predictions)
+    assert list(columns.items()) == [
+        ("span_correct", [1.0, 1.0]),
+        ("span_predicted", [1.0, 3.0]),
+        ("span_gold", [2.0, 2.0]),
+    ]
+    scores = score("ner", columns)
+    assert scores == pytest.approx({"f1": 50.0, "precision": 50.0, "recall": 50.0})
+    predictions[1] = tuple("B-ORG O B-PER".split())
+    scores = _scores("ner", examples, predictions)
+    assert scores == pytest.approx({"f1": 400 / 7, "precision": 200 / 3, "recall": 50.0})
+    assert main_score("ner", scores) == collapse_score("ner", scores) == scores["f1"]
+
+
+def _mining(*twins: str | None) -> list[Example]:
+    """Foreign sentences with these twins, and three English ones."""
+    foreign = [Minable(f"f{i}", "Satz", "foreign", twin) for i, twin in enumerate(twins)]
+    return [*foreign, *(Minable(f"e{i}", "sentence", "english", None) for i in range(3))]
+
+
+def test_mining_by_hand() -> None:
+    """Three pairs are extracted, one of them right, of two that are gold: 1/3, 1/2 and 2/5."""
+    examples = _mining("e0", None, "e2", None)
+    predictions = ["e0", "e1", "e1", "", "", "", ""]
+    columns = statistics("mining", examples, predictions)
+    assert list(columns.items()) == [
+        ("right", [1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]),
+        ("extracted", [1.0, 1.0, 1.0, 0.0, 0.0, 0.0, 0.0]),
+        ("gold", [1.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0]),
+    ]
+    scores = score("mining", columns)
+    assert scores == pytest.approx({"f1": 40.0, "precision": 100 / 3, "recall": 50.0})
+    assert main_score("mining", scores) == scores["f1"]
+
+
+def test_mining_of_a_repeated_sentence() -> None:
+    """Every copy that is extracted counts as a pair, and one of them can be right."""
+    columns = statistics("mining", _mining("e1", None), ["e0 e1", "e0 e1", "", "", ""])
+    assert [columns[name][:2] for name in columns] == [[1.0, 0.0], [2.0, 2.0], [1.0, 0.0]]
+
+
+def test_mining_nothing_is_zero() -> None:
+    """Without an extracted or a gold pair every score is 0."""
+    assert set(_scores("mining", _mining("e1"), [""] * 4).values()) == {0.0}
+    assert set(_scores("mining", _mining(None), ["e1", "", "", ""]).values()) == {0.0}
+
+
+# Gold, predicted (sentences parted by a slash); F1, precision and recall by seqeval 1.2.2: what
+# f1_score, precision_score and recall_score of seqeval.metrics returned for these very cases.
+ENTITIES = (
+    ("B-PER I-PER O B-LOC / O B-ORG", "B-PER O O B-LOC / B-ORG I-ORG", 1 / 3, 1 / 3, 1 / 3),
+    ("B-PER I-PER I-PER O / B-LOC O", "B-PER I-PER I-PER O / B-ORG O", 0.5, 0.5, 0.5),
+    ("B-PER B-PER O", "B-PER I-PER O", 0.0, 0.0, 0.0),
+    ("B-PER O B-LOC", "O O O", 0.0, 0.0, 0.0),
+    ("O O", "B-PER O", 0.0, 0.0, 0.0),
+    (
+        "B-ORG I-ORG O B-PER / B-LOC / O O B-PER",
+        "B-ORG I-ORG O B-PER / B-LOC / B-LOC O B-PER",
+        0.888888888888889,
+        0.8,
+        1.0,
+    ),
+    ("O", "O", 0.0, 0.0, 0.0),
+)
+
+
+@pytest.mark.parametrize(("gold", "predicted", "f1", "precision", "recall"), ENTITIES)
+def test_entities_are_scored_as_by_seqeval(
+    gold: str, predicted: str, f1: float, precision: float, recall: float
+) -> None:
+    """What seqeval 1.2.2 gives, on 0 to 100; nothing predicted, or nothing there, is 0 and no error."""
+    examples = [_tagged(str(n), tags) for n, tags in enumerate(gold.split(" / "))]
+    scores = _scores("ner", examples, [tuple(tags.split()) for tags in predicted.split(" / ")])
+    assert scores == pytest.approx({"f1": 100 * f1, "precision": 100 * precision, "recall": 100 * recall})
+
+
+IOB = st.lists(
+    st.lists(st.tuples(*[st.sampled_from("O B-PER I-PER B-LOC".split())] * 2), min_size=1, max_size=6),
+    min_size=1,
+    max_size=5,
+)
+
+
+@given(IOB)
+def test_precision_and_recall_change_places(sentences: list[list[tuple[str, str]]]) -> None:
+    """Gold and prediction swapped, precision is recall and F1 the same: the harmonic mean of both."""
+    sides = [[tuple(pair[side] for pair in s) for s in sentences] for side in (0, 1)]
+    (there, back) = (
+        _scores("ner", [_tagged(str(n), " ".join(tags)) for n, tags in enumerate(gold)], predicted)
+        for gold, predicted in (sides, sides[::-1])
+    )
+    assert (there["precision"], there["recall"]) == (back["recall"], back["precision"])
+    assert there["f1"] == pytest.approx(back["f1"])
+    both = there["precision"] + there["recall"]
+    assert there["f1"] == pytest.approx(2 * there["precision"] * there["recall"] / both if both else 0.0)
+
+
+def test_a_share_of_nothing_is_zero() -> None:
+    """Where nothing was found precision is 0, where nothing was there recall is."""
+    columns = {"span_correct": [0.0, 0.0], "span_predicted": [0.0, 0.0], "span_gold": [1.0, 2.0]}
+    assert score("ner", columns) == {"f1": 0.0, "precision": 0.0, "recall": 0.0}
+    columns |= {"span_correct": [1.0, 0.0], "span_predicted": [2.0, 2.0]}
+    assert score("ner", columns) == pytest.approx({"f1": 200 / 7, "precision": 25.0, "recall": 100 / 3})
 
 
 def test_squad_by_hand() -> None:
@@ -194,7 +313,17 @@ def test_gold_tags_are_a_hundred(sentences: list[list[tuple[str, str]]]) -> None
             4,
             "expects an example's id for Aligned; example 'a9' is Aligned",
         ),
+        ("ner", Tagged("n7", ("w",), ()), ("O",), "Example 'n7' has no gold tags"),
+        ("ner", _tagged("n8", "O O"), ("O",), "Example 'n8' has 2 words, 2 gold tags and 1 predicted tags"),
+        ("ner", _tagged("n9", "O"), 0, "Scorer 'ner' expects a tuple of tags for Tagged; example 'n9'"),
         ("retrieval-accuracy", Line("l9", "text"), "l9", "example 'l9' is Line"),
+        (
+            "mining",
+            Minable("m9", "a", "english", "m8"),
+            "m8",
+            "'' for an English one; example 'm9' is Minable and its prediction 'm8'",
+        ),
+        ("mining", Minable("m9", "a", "foreign", None), 0, "expects English ids for a foreign Minable"),
     ],
 )
 def test_what_cannot_be_scored_is_named(

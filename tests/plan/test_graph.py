@@ -324,3 +324,33 @@ def test_no_paths_in_keys() -> None:
 def test_what_is_part_of_every_key(changes: dict[str, Any]) -> None:
     """Seed, recipe, execution and encoder reach every key, through parents where not directly."""
     assert not set(plan({}).nodes) & set(plan(changes).nodes)
+
+
+MINED = {"targets": [{"task": "pocket-mining", "languages": ["de", "sw", "zh"]}]}
+
+
+def test_mining_is_planned_with_its_dev_data() -> None:
+    """The dev data a threshold is tuned on is part of the step, language by language; of no other step."""
+    (step,) = _tested(plan(MINED))
+    assert dict(step.data) == {code: f"pocket-mining-test-{code}" for code in ("de", "sw", "zh")}
+    assert dict(step.dev) == {code: f"pocket-mining-dev-{code}" for code in ("de", "sw", "zh")}
+    assert (step.layer, step.pooling) == (14, "mean")
+    assert all(not step.dev for step in _tested(plan({"targets": ["tatoeba", "udpos"]})))
+
+
+def test_mining_without_dev_data_is_absent() -> None:
+    """A language that cannot be tuned is not tested, and the plan knows which file is missing."""
+    lacking = {("pocket-mining", "dev", "sw"), ("pocket-mining", "test", "zh")}
+    made = plan(MINED, {datum: found for datum, found in everything().items() if datum not in lacking})
+    (step,) = _tested(made)
+    assert set(step.data) == set(step.dev) == {"de"}
+    assert made.absent == (("pocket-mining", "sw"), ("pocket-mining", "zh"))
+    assert made.untuned == (("pocket-mining", "sw"),)
+
+
+def test_mining_without_any_dev_data_is_refused() -> None:
+    """There must be a language with both."""
+    data = {datum: found for datum, found in everything().items() if datum[:2] != ("pocket-mining", "dev")}
+    message = "Target 'pocket-mining' cannot be tested: none of its languages has both test and dev files"
+    with pytest.raises(StudyError, match=message):
+        plan(MINED, data)

@@ -25,6 +25,7 @@ from stiltwalk.plan.steps import (
     key_of,
     parse_step,
 )
+from stiltwalk.spec.arms import MixedMaskedLm
 from stiltwalk.spec.encoders import MaskedLm, Shape
 from stiltwalk.spec.recipes import Training
 from stiltwalk.spec.study import Execution
@@ -79,10 +80,10 @@ STEPS: Mapping[str, Step] = {
 # A change here means that every store loses its steps: raise BEHAVIOUR of that kind, and say so in the
 # changelog. A new field with a default changes keys too.
 GOLDEN: Mapping[str, str] = {
-    "pretrain": "bdf21adb1eb2ce292de6086370ccdf90c55f0ec37e77f47f9b4cdfd84572094e",
-    "intermediate": "5253f2eed0909f47e68236146efe296a047bf80b1b7f6cd18343da2a4b6d54b3",
-    "target": "8554a3150eebe7701b1ebcbc9735f76ff4c2fc61e0ffce471e7c9b88de0e6f83",
-    "predict": "2b6cbca1ba67ea677650b2cd1971e231ed6f12a58cdbd0bb08a226232149351e",
+    "pretrain": "906783ff89bd2a6f9ffbe54e34019488b088a803945d298d548074fc92d25d0f",
+    "intermediate": "c9a822fdb86faabcd57f72366351cdfbf3df3e423ffc7c3e0b9741050e4f1d20",
+    "target": "d157d145aa4580407841e4c40f42d28c64f1e5404deffaad046af1d95d3025bb",
+    "predict": "e97bbfcef0eba939b7a1a2b6cdd5d8291379b3a42fa90cf4d71abf01ba1daa12",
 }
 
 
@@ -117,6 +118,12 @@ CHANGES: list[tuple[Step, dict[str, Any]]] = [
     (INTERMEDIATE, {"dev": "0" * 64}),
     (INTERMEDIATE, {"dev": None}),
     (INTERMEDIATE, {"inherits": ["multiple-choice"]}),
+    (INTERMEDIATE, {"masked_lm": {"text": ["udhr"]}}),
+    *((INTERMEDIATE, {"masked_lm": {"text": ["udhr"], name: 0.5}}) for name in ("share", "mask_share")),
+    *((INTERMEDIATE, {"masked_lm": {"text": ["udhr"], name: 9}}) for name in ("batch_size", "max_tokens")),
+    (INTERMEDIATE, {"masked_lm": {"text": ["udhr"], "lines": 9}}),
+    (INTERMEDIATE, {"masked_lm": {"text": ["udhr"], "language_exponent": 0.5}}),
+    (INTERMEDIATE, {"text": [{"task": "udhr", "language": "de", "fingerprint": "d" * 64}]}),
     (INTERMEDIATE, {"seed": 2}),
     (INTERMEDIATE, {"execution": {"precision": "bf16"}}),
     (INTERMEDIATE, {"execution": {"threads": 2}}),
@@ -138,6 +145,7 @@ CHANGES: list[tuple[Step, dict[str, Any]]] = [
     (PREDICT, {"task": "xquad"}),
     (PREDICT, {"data": {"de": "1" * 64}}),
     (PREDICT, {"data": {"de": "2" * 64, "ar": "1" * 64}}),
+    (PREDICT, {"dev": {"de": "1" * 64}}),
     (PREDICT, {"max_tokens": 511}),
     (PREDICT, {"layer": 13}),
     (PREDICT, {"layer": None}),
@@ -159,6 +167,8 @@ def test_every_field_was_changed() -> None:
         assert changed | {"kind"} == set(kind.model_fields) | {"kind"}
     hyper = {n for s, c in CHANGES if s is INTERMEDIATE for n in c.get("training", {})}
     assert hyper == set(Training.model_fields)
+    mixed = {n for s, c in CHANGES if s is INTERMEDIATE for n in c.get("masked_lm", {})}
+    assert mixed == set(MixedMaskedLm.model_fields)
 
 
 def test_all_changes_differ() -> None:

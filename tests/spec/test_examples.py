@@ -13,6 +13,7 @@ from stiltwalk.spec.examples import (
     Classified,
     Example,
     Line,
+    Minable,
     Question,
     Tagged,
     main_texts,
@@ -28,6 +29,7 @@ from stiltwalk.spec.examples import (
         (Tagged("1", ("the", "dog"), ("DET", "NOUN")), ("the dog",)),
         (Question("1", "who?", "a context", (Answer("a", 0),)), ("a context",)),
         (Aligned("1", "der Hund", "the dog"), ("der Hund",)),
+        (Minable("1", "der Hund", "foreign", "2"), ("der Hund",)),
         (Line("1", "a line"), ("a line",)),
     ],
 )

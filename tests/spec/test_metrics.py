@@ -6,7 +6,7 @@ import pytest
 
 from stiltwalk.spec.metrics import SCORERS
 
-ARITY = {"mean": 1, "ratio": 2, "micro-f1": 3}
+ARITY = {"mean": 1, "ratio": 2, "share": 2, "micro-f1": 3}
 
 
 @pytest.mark.parametrize("name", sorted(SCORERS))
@@ -28,3 +28,12 @@ def test_official_names() -> None:
     assert [metric.name for metric in SCORERS["squad1"].metrics] == ["f1", "exact_match"]
     assert SCORERS["squad1"].main == ("exact_match", "f1")
     assert SCORERS["udpos"].main == ("f1",)
+    assert [metric.name for metric in SCORERS["ner"].metrics] == ["f1", "precision", "recall"]
+    assert (SCORERS["ner"].main, SCORERS["ner"].judged_by) == (("f1",), ())
+    assert [metric.name for metric in SCORERS["mining"].metrics] == ["f1", "precision", "recall"]
+    assert SCORERS["mining"].main == ("f1",)
+
+
+def test_what_is_tuned() -> None:
+    """Mining alone has a threshold to choose."""
+    assert [name for name, scorer in SCORERS.items() if scorer.tuned] == ["mining"]

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from stiltwalk.spec.arms import NONE_ARM
 from stiltwalk.spec.errors import StudyError, UserError
-from stiltwalk.spec.study import NONE_ARM, TargetChoice, check_study, training_chain
+from stiltwalk.spec.study import TargetChoice, check_study, training_chain
 
 from .fakes import study
 
@@ -196,7 +197,15 @@ def test_unknown_names(changes: dict[str, Any], message: str) -> None:
         ),
         (
             {"encoders": [{"name": "e", "pretrain": {**MADE, "text": ["squad"]}}]},
-            r"Encoder 'e': 'squad' is no raw text\. Raw text: .*udhr",
+            r"'squad' is no raw text\. Raw text: .*udhr",
+        ),
+        (
+            {"intermediate": [{"task": "squad", "masked_lm": {"text": ["udhr", "udpos"]}}]},
+            r"'udpos' is no raw text\. Raw text: .*udhr",
+        ),
+        (
+            {"intermediate": [{"task": "udhr", "masked_lm": {"text": ["udhr"]}}]},
+            "Task 'udhr' cannot be an intermediate arm",
         ),
     ],
 )

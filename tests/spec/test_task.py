@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from stiltwalk.spec.errors import UserError
 from stiltwalk.spec.metrics import SCORERS
-from stiltwalk.spec.task import Split
+from stiltwalk.spec.task import Made, Split
 from stiltwalk.spec.tasks import TASKS
 
 from .fakes import fake_task
@@ -73,3 +73,76 @@ def test_scoring() -> None:
     assert fake_task({}).scoring == SCORERS["accuracy"]
     with pytest.raises(UserError, match="Task 'fake' is raw text: it has no scorer"):
         _ = fake_task({"scorer": None, "stages": ("text",)}).scoring
+
+
+def test_a_generated_split() -> None:
+    """It says how many examples are made; the seed is 0 unless told, and there are no files."""
+    task = fake_task(made_task())
+    assert task.split("train").made == Made(examples=5, seed=0)
+    assert task.split("test").made == Made(examples=2, seed=7)
+    assert task.patterns("train", "en") == ()
+    assert task.languages == ("de", "en")
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"layout": None}, "task 'fake' needs exactly one of 'layout' and 'generator'"),
+        ({"generator": "nli"}, "task 'fake' needs exactly one of 'layout' and 'generator'"),
+        ({"splits": {"train": {"made": {"examples": 1}}}}, "split 'train' of 'fake' must be made where"),
+        (
+            {"splits": {"train": {"paths": ("a",), "made": {"examples": 1}}}},
+            "split 'train' of 'fake' must be made where its task is, else found",
+        ),
+        ({"splits": {"train": {}}}, "split 'train' of 'fake' must be made where its task is, else found"),
+    ],
+)
+def test_files_with_something_made(changes: dict[str, Any], message: str) -> None:
+    """A task with files has a layout alone, and paths alone in every split."""
+    with pytest.raises(ValidationError, match=message):
+        fake_task(changes)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"layout": "lines"}, "needs exactly one of 'layout' and 'generator'"),
+        ({"splits": {"train": {"paths": ("a",)}}}, "split 'train' of 'fake' must be made where its task is"),
+        (
+            {
+                "splits": {
+                    "train": {"made": {"examples": 1}},
+                    "dev": {"made": {"examples": 1}, "paths": ("a",)},
+                }
+            },
+            "split 'dev' of 'fake' must be made where its task is",
+        ),
+        ({"splits": {"test": {}}}, "split 'test' of 'fake' must be made where its task is"),
+        ({"splits": {"train": {"made": {"examples": 0}}}}, "greater than or equal to 1"),
+        ({"splits": {"train": {"made": {"examples": 1, "sed": 1}}}}, "Extra inputs are not permitted"),
+    ],
+)
+def test_something_made_with_files(changes: dict[str, Any], message: str) -> None:
+    """A generated task has a generator alone, and a number of examples alone in every split."""
+    with pytest.raises(ValidationError, match=message):
+        fake_task({**made_task(), **changes})
+
+
+def made_task() -> dict[str, Any]:
+    """What turns a fake task into a generated one."""
+    test = Split(made=Made(examples=2, seed=7), languages=("de", "en"))
+    return {
+        "layout": None,
+        "generator": "nli",
+        "splits": {"train": Split(made=Made(examples=5)), "test": test},
+    }
+
+
+@pytest.mark.parametrize("dev", [{}, {"dev": Split(paths=("a",), languages=("de",))}])
+def test_a_tuned_task_has_dev_data_in_every_language(dev: dict[str, Split]) -> None:
+    """Where a threshold is tuned, no test language may be without dev data; one more is no harm."""
+    test = Split(paths=("a",), languages=("de", "fr"))
+    with pytest.raises(ValidationError, match="task 'fake' needs a dev split in all of its test languages"):
+        fake_task({"scorer": "mining", "splits": {**dev, "test": test}})
+    more = Split(paths=("a",), languages=("de", "fr", "ru"))
+    assert fake_task({"scorer": "mining", "splits": {"dev": more, "test": test}}).scoring.tuned

@@ -68,7 +68,7 @@ def test_every_split_is_consistent(name: str) -> None:
         assert 0 <= record.share[0] < record.share[1] <= 1
         for code in record.languages:
             patterns = task.patterns(split, code)
-            assert patterns
+            assert bool(patterns) == (record.made is None)
             assert not any(path.startswith("/") or ".." in path or "{" in path for path in patterns)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 
@@ -98,3 +99,36 @@ def test_a_damaged_plan(tmp_path: Path, text: str | None) -> None:
         read_kept_study(store, "s")
     keep_study(store, plan({}), DATA)
     assert read_kept_study(store, "s").plan == plan({})
+
+
+def test_no_data_folder_is_kept_as_none(tmp_path: Path) -> None:
+    """A study that needed no data folder comes back without one, and as the same revision as with one."""
+    store = _store(tmp_path)
+    first = keep_study(store, plan({}), None)
+    assert read_kept_study(store, "s").data_dir is None
+    assert read_kept_study(store, "s").plan == plan({})
+    assert keep_study(store, plan({}), DATA) == first
+    assert read_kept_study(store, "s").data_dir == DATA
+
+
+def test_a_plan_with_a_mixed_arm_comes_back(tmp_path: Path) -> None:
+    """What is mixed in, and its text, are what was kept."""
+    store = _store(tmp_path)
+    made = plan({"intermediate": ["squad", {"task": "squad", "masked_lm": {"text": ["udhr"], "lines": 9}}]})
+    keep_study(store, made, None)
+    assert read_kept_study(store, "s").plan == made
+
+
+def test_languages_that_cannot_be_tuned_come_back(tmp_path: Path) -> None:
+    """Of what is missing, it is kept what is missing; a plan kept before there was such a thing is read."""
+    store = _store(tmp_path)
+    lacking = ("pocket-mining", "dev", "sw")
+    data = {datum: found for datum, found in everything().items() if datum != lacking}
+    made = plan({"targets": ["pocket-mining"]}, data)
+    kept = keep_study(store, made, None).with_suffix(".plan.json")
+    assert made.untuned
+    assert read_kept_study(store, "s").plan == made
+    raw = json.loads(kept.read_text(encoding="utf-8"))
+    del raw["untuned"]
+    kept.write_text(json.dumps(raw), encoding="utf-8")
+    assert read_kept_study(store, "s").plan.untuned == ()

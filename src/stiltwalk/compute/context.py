@@ -21,7 +21,7 @@ class Place:
 
     Attributes:
         store: where finished steps are.
-        data_dir: the original data files.
+        data_dir: the original data files; ``None`` where no task needs any.
         encoders: content hash → folder of a given encoder.
         vocabularies: content hash → file of a given vocabulary.
         tasks: every known task.
@@ -29,7 +29,7 @@ class Place:
     """
 
     store: Store
-    data_dir: Path
+    data_dir: Path | None
     encoders: Mapping[str, Path]
     vocabularies: Mapping[str, Path]
     tasks: Catalogue

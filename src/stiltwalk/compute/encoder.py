@@ -27,10 +27,11 @@ class Encoder(NamedTuple):
 
 
 class Start(NamedTuple):
-    """What a step starts from: an encoder, and the finished step it came from, if any."""
+    """What a step starts from: an encoder, the finished step it came from if any, where heads would be."""
 
     encoder: Encoder
     artifact: Artifact | None
+    heads: Path
 
 
 def load_start(place: Place, parent: str) -> Start:
@@ -42,9 +43,15 @@ def load_start(place: Place, parent: str) -> Start:
     artifact = parent_artifact(place, parent)
     if artifact is None:
         folder = given_encoder(place, parent)
-        return Start(Encoder(load_model(folder), load_tokenizer(folder)), None)
-    tokenizer = load_tokenizer(artifact.folder / "tokenizer")
-    return Start(Encoder(load_model(artifact.folder / "model"), tokenizer), artifact)
+        if (folder / "model").is_dir():  # laid out as a step is: the encoders of this package
+            return _start(folder, None)
+        return Start(Encoder(load_model(folder), load_tokenizer(folder)), None, folder / "heads")
+    return _start(artifact.folder, artifact)
+
+
+def _start(folder: Path, artifact: Artifact | None) -> Start:
+    encoder = Encoder(load_model(folder / "model"), load_tokenizer(folder / "tokenizer"))
+    return Start(encoder, artifact, folder / "heads")
 
 
 def load_model(folder: Path) -> nn.Module:
@@ -112,6 +119,17 @@ def load_tokenizer(folder: Path) -> Any:
     return tokenizer
 
 
+def longest_input(model: nn.Module, wanted: int) -> int:
+    """``wanted`` tokens, or as many as the encoder has positions for, if those are fewer."""
+    config: Any = model.config
+    positions = getattr(config, "max_position_embeddings", None)
+    if positions is None:
+        return wanted
+    # XLM-R's positions start behind its padding id
+    offset = int(config.pad_token_id) + 1 if "roberta" in config.model_type else 0
+    return min(wanted, int(positions) - offset)
+
+
 def model_inputs(model: nn.Module, micro: Micro) -> dict[str, Tensor]:
     """A micro-batch by the names transformers uses; segments only where the model tells them apart."""
     inputs = {"input_ids": micro.ids, "attention_mask": micro.mask}
@@ -134,7 +152,8 @@ def save_artifact(draft: Path, encoder: Encoder, heads: dict[str, nn.Module]) ->
     encoder.tokenizer.save_pretrained(draft / "tokenizer")
     for name, head in heads.items():
         (draft / "heads").mkdir(exist_ok=True)
-        save_file(head.state_dict(), draft / "heads" / f"{name}.safetensors")
+        metadata = getattr(head, "metadata", None)
+        save_file(head.state_dict(), draft / "heads" / f"{name}.safetensors", metadata)
 
 
 def load_head(artifact: Artifact, name: str, head: nn.Module) -> nn.Module:

@@ -14,9 +14,14 @@ from stiltwalk.spec.tasks import find_task
 
 
 def planned_examples(
-    place: Place, task_name: str, split: SplitName, language: str, expected: str
+    place: Place,
+    task_name: str,
+    split: SplitName,
+    language: str,
+    expected: str,
+    first: int | None = None,
 ) -> tuple[Task, tuple[Example, ...]]:
-    """The examples a step was planned on.
+    """The examples a step was planned on; with ``first`` only so many of them, the first ones.
 
     Raises:
         DataError: a file is broken, or is no longer the one that was planned on.
@@ -25,12 +30,12 @@ def planned_examples(
     found = fingerprint(task, split, language, place.data_dir)
     if found != expected:
         raise DataError(
-            place.data_dir,
+            place.data_dir or "the pocket world",
             None,
-            f"the files of '{task_name}' ({split}, {language}) changed since the study was planned: "
+            f"the data of '{task_name}' ({split}, {language}) changed since the study was planned: "
             f"expected content {expected[:12]}, found {(found or 'none')[:12]}. Run it again.",
         )
-    return task, load(task, split, language, place.data_dir)
+    return task, load(task, split, language, place.data_dir, first)
 
 
 def training_examples(place: Place, step: TrainStep) -> tuple[Task, tuple[Example, ...]]:

@@ -10,7 +10,7 @@ from stiltwalk.compute.context import Place
 from stiltwalk.compute.examples import training_examples
 from stiltwalk.data.overlap import text_hashes
 from stiltwalk.plan.steps import TrainStep, is_base
-from stiltwalk.spec.study import NONE_ARM
+from stiltwalk.spec.arms import NONE_ARM, arm_name
 from stiltwalk.store.store import Artifact, read_artifact
 
 
@@ -52,7 +52,7 @@ def lineage(place: Place, parent: str) -> Lineage:
     last = trained[-1] if trained else None
     return Lineage(
         trained=tuple(step for _, step in trained),
-        intermediate="+".join(step.task for _, step in middle) or NONE_ARM,
+        intermediate="+".join(_arm(step) for _, step in middle) or NONE_ARM,
         examples=sum(int(a.facts["examples"]) for a, _ in middle),
         batch_size=middle[-1][1].training.batch_size if middle else None,
         seed=last[1].seed if last else None,
@@ -69,6 +69,10 @@ def seen_texts(place: Place, descent: Lineage) -> frozenset[bytes]:
         _, examples = training_examples(place, step)
         seen |= text_hashes(examples)
     return seen
+
+
+def _arm(step: TrainStep) -> str:
+    return arm_name(step.task, mixed=step.masked_lm is not None)
 
 
 def _ancestors(place: Place, parent: str) -> list[Artifact]:

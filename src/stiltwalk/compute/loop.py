@@ -43,6 +43,19 @@ class Optimisation:
 
 
 @dataclass(frozen=True, slots=True)
+class Objective:
+    """What a step's items are trained for.
+
+    Attributes:
+        loss: a micro-batch → its summed loss.
+        count: an item → what it adds to the number the step's loss is divided by.
+    """
+
+    loss: Callable[[Micro], Tensor]
+    count: Callable[[Item], int]
+
+
+@dataclass(frozen=True, slots=True)
 class Job:
     """One training.
 
@@ -52,9 +65,7 @@ class Job:
         optimisation: how.
         order: ``(n,)`` indices of training items; held in the checkpoint, so that resuming goes on in
             the very order that was begun.
-        batch: (order, step) → the items of that optimiser step.
-        loss: a micro-batch → its summed loss.
-        count: an item → what it adds to the number the step's loss is divided by.
+        batch: (order, step) → the objective and the items of that optimiser step.
         dropout_seed: optimiser step → seed of its dropout masks.
         evaluate: the dev score (0 to 100), or ``None`` to keep the last model.
         evaluate_every: optimiser steps between two looks; the last step is always looked at.
@@ -67,9 +78,7 @@ class Job:
     module: nn.Module
     optimisation: Optimisation
     order: Tensor
-    batch: Callable[[Tensor, int], Sequence[Item]]
-    loss: Callable[[Micro], Tensor]
-    count: Callable[[Item], int]
+    batch: Callable[[Tensor, int], tuple[Objective, Sequence[Item]]]
     dropout_seed: Callable[[int], int]
     evaluate: Callable[[], float] | None
     evaluate_every: int
@@ -99,8 +108,8 @@ def fit(
         except Exception:
             checkpoint.save(folder, job.module, optimiser, _stamped(state, ticker), order)
             raise
-        items = job.batch(order, state.done)
-        state = _look(job, _one_step(job, accelerator, optimiser, state, items), folder)
+        objective, items = job.batch(order, state.done)
+        state = _look(job, _one_step(job, accelerator, optimiser, state, objective, items), folder)
         ticker.examples += len(items)
         ticker.tell(monitor, job.stage, state.done, job.optimisation.steps)
         if time.monotonic() - saved >= checkpoint_seconds:
@@ -153,6 +162,7 @@ def _one_step(
     accelerator: Accelerator,
     optimiser: torch.optim.Optimizer,
     state: State,
+    objective: Objective,
     items: Sequence[Item],
 ) -> State:
     """One optimiser step; memory running out halves the token budget, never the batch."""
@@ -163,7 +173,7 @@ def _one_step(
         torch.manual_seed(job.dropout_seed(state.done))
         optimiser.zero_grad()
         try:
-            loss = _backward(job, accelerator, items, state.micro_tokens)
+            loss = _backward(job, accelerator, objective, items, state.micro_tokens)
             break
         except torch.OutOfMemoryError:
             if state.micro_tokens <= max(len(s.ids) for item in items for s in item.sequences):
@@ -182,14 +192,16 @@ def _one_step(
     return replace(state, done=done, log=log)
 
 
-def _backward(job: Job, accelerator: Accelerator, items: Sequence[Item], micro_tokens: int) -> float:
+def _backward(
+    job: Job, accelerator: Accelerator, objective: Objective, items: Sequence[Item], micro_tokens: int
+) -> float:
     """Gradients of the step's loss, normalised over the true count of the whole step; returns the loss."""
-    count = max(1, sum(job.count(item) for item in items))
+    count = max(1, sum(objective.count(item) for item in items))
     job.module.train()
     total = 0.0
     for _, micro in micro_batches(items, micro_tokens, job.pad):
         with accelerator.autocast():
-            loss = job.loss(micro.to(accelerator.device)) / count
+            loss = objective.loss(micro.to(accelerator.device)) / count
         accelerator.backward(loss)
         total += loss.item()
     return total

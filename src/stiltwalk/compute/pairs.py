@@ -86,8 +86,12 @@ def encode_aligned(examples: Sequence[Aligned], tokenizer: Tokenizer, max_tokens
     ]
 
 
-def encode_lines(examples: Sequence[Line], tokenizer: Tokenizer, max_tokens: int) -> list[Item]:
+def encode_lines(
+    examples: Sequence[Line], tokenizer: Tokenizer, max_tokens: int, language: int = 0
+) -> list[Item]:
     """One item a line, with one row and no target: what is masked is drawn anew at every step.
+
+    ``language`` is the index of their language.
 
     Raises:
         UserError: the tokenizer is not fast, or ``max_tokens`` leaves no token for the text.
@@ -95,7 +99,13 @@ def encode_lines(examples: Sequence[Line], tokenizer: Tokenizer, max_tokens: int
     template = template_of(tokenizer)
     lines = subwords(tokenizer, [e.text for e in examples])
     return [
-        Item(i, (_single(template, ids, max_tokens),), label_target(None), no_positions())
+        Item(
+            i,
+            (_single(template, ids, max_tokens),),
+            label_target(None),
+            no_positions(),
+            language=language,
+        )
         for i, ids in enumerate(lines)
     ]
 

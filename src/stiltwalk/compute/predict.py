@@ -4,35 +4,31 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-import torch
 from accelerate import Accelerator
-from torch import Tensor, nn
+from torch import nn
 
-from stiltwalk.compute.batches import Micro
 from stiltwalk.compute.checkpoint_heads import load_checkpoint_model
 from stiltwalk.compute.context import Monitor, Place, Progress, Ticker, given_encoder
-from stiltwalk.compute.encoder import Start, hidden_states, load_head, load_start, parameter_counts
+from stiltwalk.compute.encoder import Start, load_head, load_start, longest_input, parameter_counts
 from stiltwalk.compute.examples import planned_examples
 from stiltwalk.compute.heads import EncoderWithHead
 from stiltwalk.compute.infer import infer
 from stiltwalk.compute.kinds import kind_of
 from stiltwalk.compute.lineage import Lineage, lineage, seen_texts
-from stiltwalk.compute.pairs import encode_aligned
-from stiltwalk.compute.tokens import Item
+from stiltwalk.compute.retrieval import mine_pairs, retrieve
 from stiltwalk.data.overlap import overlap
 from stiltwalk.metrics.scorers import Prediction, score, statistics
 from stiltwalk.plan.steps import PredictStep
+from stiltwalk.spec.arms import NONE_ARM
 from stiltwalk.spec.examples import Example
 from stiltwalk.spec.languages import SOURCE_LANGUAGE
-from stiltwalk.spec.study import NONE_ARM
-from stiltwalk.spec.task import Task
+from stiltwalk.spec.task import SplitName, Task
+from stiltwalk.spec.tasks import find_task
 from stiltwalk.store.rows import ROW_SCHEMA, write_rows
 
 
@@ -48,9 +44,14 @@ def predict(
     ticker = Ticker()
     monitor.report(Progress("reading", 0, 1, 0.0))
     start = load_start(place, step.parent)
-    task, by_language = _read(step, place)
-    if task.type == "sentence-retrieval":
-        predictions = _retrieve(step, start, by_language, accelerator, monitor)
+    task = find_task(step.task, place.tasks)
+    by_language = _read(step, place, "test", step.data)
+    thresholds: dict[str, float] = {}
+    if task.scoring.tuned:
+        dev = _read(step, place, "dev", step.dev)
+        predictions, thresholds = mine_pairs(step, start, dev, by_language, accelerator, monitor)
+    elif task.type == "sentence-retrieval":
+        predictions = retrieve(step, start, by_language, accelerator, monitor)
     else:
         predictions = _decode(step, task, start, place, by_language, accelerator, monitor)
     descent = lineage(place, step.parent)
@@ -77,14 +78,18 @@ def predict(
         **parameter_counts(start.encoder.model),
         "examples": sum(map(len, by_language.values())),
         "wall_seconds": seconds,
+        **({"thresholds": thresholds} if thresholds else {}),
     }
 
 
-def _read(step: PredictStep, place: Place) -> tuple[Task, dict[str, tuple[Example, ...]]]:
-    by_language = {}
-    for language, content in step.data.items():
-        task, by_language[language] = planned_examples(place, step.task, "test", language, content)
-    return task, by_language
+def _read(
+    step: PredictStep, place: Place, split: SplitName, data: Mapping[str, str]
+) -> dict[str, tuple[Any, ...]]:
+    """Language → its examples, by what the step says of their content."""
+    return {
+        language: planned_examples(place, step.task, split, language, content)[1]
+        for language, content in data.items()
+    }
 
 
 def _decode(
@@ -100,8 +105,9 @@ def _decode(
     kind = kind_of(task)
     tokenizer = start.encoder.tokenizer
     model = _with_own_head(step, task, start, place).to(accelerator.device)
+    longest = longest_input(start.encoder.model, step.max_tokens)
     items = {
-        language: kind.encode(examples, tokenizer, task, step.max_tokens)
+        language: kind.encode(examples, tokenizer, task, longest)
         for language, examples in by_language.items()
     }
     stream = [item for part in items.values() for item in part]
@@ -124,71 +130,6 @@ def _with_own_head(step: PredictStep, task: Task, start: Start, place: Place) ->
     width = int(start.encoder.model.config.hidden_size)  # type: ignore[union-attr, arg-type]
     head = load_head(start.artifact, task.type, kind_of(task).head(task, width, 0.0))
     return EncoderWithHead(start.encoder.model, head)
-
-
-class _MeanPooled(nn.Module):
-    """Sentence vectors: the mean over all tokens, special tokens included (XTREME, STILTs code)."""
-
-    def __init__(self, encoder: nn.Module, layer: int) -> None:
-        super().__init__()
-        self.encoder = encoder
-        self.layer = layer
-
-    def forward(self, micro: Micro) -> Tensor:
-        """``(rows, hidden)``."""
-        mask = micro.mask[..., None].float()
-        states = hidden_states(self.encoder, micro, self.layer).float()
-        return (states * mask).sum(1) / mask.sum(1)
-
-
-def _retrieve(
-    step: PredictStep,
-    start: Start,
-    by_language: Mapping[str, tuple[Any, ...]],
-    accelerator: Accelerator,
-    monitor: Monitor,
-) -> dict[str, list[Prediction]]:
-    """For every English sentence the id of the nearest foreign one by cosine."""
-    tokenizer = start.encoder.tokenizer
-    assert step.layer is not None, "a retrieval step names its layer"
-    model = _MeanPooled(start.encoder.model, step.layer).to(accelerator.device)
-    sides = [
-        side
-        for examples in by_language.values()
-        for item in encode_aligned(examples, tokenizer, step.max_tokens)
-        for side in _two_sides(item)
-    ]
-    vectors = infer(
-        model, _rows, sides, accelerator, step.execution.micro_tokens, tokenizer.pad_token_id, monitor
-    )
-    found: dict[str, list[Prediction]] = {}
-    first = 0
-    for language, examples in by_language.items():
-        own = torch.from_numpy(np.stack(vectors[first : first + 2 * len(examples)]))
-        nearest = nearest_by_cosine(queries=own[1::2], candidates=own[0::2])
-        found[language] = [examples[i].id for i in nearest.tolist()]
-        first += 2 * len(examples)
-    return found
-
-
-def nearest_by_cosine(queries: Tensor, candidates: Tensor, block: int = 1024) -> Tensor:
-    """Index of the candidate with the largest cosine, ``(queries,)``; ties go to the first."""
-    normal = nn.functional.normalize(candidates.float(), dim=1)
-    parts = [
-        (nn.functional.normalize(part.float(), dim=1) @ normal.T).argmax(1)
-        for part in torch.split(queries, block)
-    ]
-    return torch.cat(parts)
-
-
-def _two_sides(item: Item) -> tuple[Item, Item]:
-    """The foreign and the English sentence as items of their own, so that each is batched by its length."""
-    foreign, english = item.sequences
-    return replace(item, sequences=(foreign,)), replace(item, sequences=(english,))
-
-
-def _rows(outputs: Tensor, micro: Micro) -> list[Any]:  # noqa: ARG001  one row is one item
-    return list(outputs.float().cpu().numpy())
 
 
 def _write(path: Path, task: Task, examples: Sequence[Example], predictions: Sequence[Prediction]) -> None:

@@ -11,7 +11,9 @@ from typing import Literal
 
 import numpy as np
 
-Purpose = Literal["head", "order", "subset", "dropout", "dev-subset", "init", "mask", "lines", "held-out"]
+Purpose = Literal[
+    "head", "order", "subset", "dropout", "dev-subset", "init", "mask", "lines", "held-out", "schedule"
+]
 
 
 def stream(seed: int, purpose: Purpose, task: str, step: int = 0) -> int:

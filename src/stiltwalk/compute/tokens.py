@@ -119,6 +119,7 @@ class Item:
             tagging, the context's tokens in question answering; empty otherwise.
         first_word: tagging only: index in the example of the word at ``positions[0]``.
         window: question answering only.
+        language: raw text only: index of the line's language.
     """
 
     example: int
@@ -127,6 +128,7 @@ class Item:
     positions: NDArray[np.int32]
     first_word: int = 0
     window: Window | None = None
+    language: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)

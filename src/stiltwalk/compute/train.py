@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import torch
 from accelerate import Accelerator
-from torch import Tensor
+from torch import Tensor, nn
 
 from stiltwalk.compute import loop
 from stiltwalk.compute.checkpoint import State
@@ -21,6 +21,7 @@ from stiltwalk.compute.encoder import (
     Start,
     load_head,
     load_start,
+    longest_input,
     parameter_counts,
     save_artifact,
 )
@@ -28,6 +29,8 @@ from stiltwalk.compute.examples import planned_examples, training_examples
 from stiltwalk.compute.heads import EncoderWithHead, initialise
 from stiltwalk.compute.infer import infer
 from stiltwalk.compute.kinds import Kind, kind_of
+from stiltwalk.compute.masked_lm import HEAD
+from stiltwalk.compute.mixture import Mixture, Schedule, mixture_of
 from stiltwalk.compute.streams import generator, stream
 from stiltwalk.compute.tokens import Item
 from stiltwalk.metrics.chance import chance
@@ -49,6 +52,7 @@ class _Trainee(NamedTuple):
     task: Task
     kind: Kind
     model: EncoderWithHead
+    mixture: Mixture | None
     tokenizer: Any
     accelerator: Accelerator
 
@@ -75,12 +79,16 @@ def train(
     task, examples = training_examples(place, step)
     kind = kind_of(task)
     model = _with_head(step, task, kind, start).to(accelerator.device)
-    trainee = _Trainee(step, task, kind, model, start.encoder.tokenizer, accelerator)
-    items = kind.encode(examples, trainee.tokenizer, task, step.training.max_tokens)
+    mixture = mixture_of(step, start, place)
+    if mixture is not None:
+        mixture.head.to(accelerator.device)
+    trainee = _Trainee(step, task, kind, model, mixture, start.encoder.tokenizer, accelerator)
+    items = kind.encode(examples, trainee.tokenizer, task, _longest(trainee))
     dev = _dev(trainee, place)
     job = _job(trainee, items, dev)
     state = loop.fit(job, accelerator, folder, monitor, place.checkpoint_seconds)
-    save_artifact(folder / "draft", Encoder(model.encoder, trainee.tokenizer), {task.type: model.head})
+    heads = {task.type: model.head} | ({HEAD: mixture.head} if mixture else {})
+    save_artifact(folder / "draft", Encoder(model.encoder, trainee.tokenizer), heads)
     facts = _facts(trainee, len(examples), len(items), job, state)
     if dev is not None:
         facts |= _judgement(task, dev.examples, examples, _dev_scores(trainee, dev))
@@ -99,12 +107,16 @@ def _with_head(step: TrainStep, task: Task, kind: Kind, start: Start) -> Encoder
     return EncoderWithHead(start.encoder.model, head)
 
 
+def _longest(trainee: _Trainee) -> int:
+    return longest_input(trainee.model.encoder, trainee.step.training.max_tokens)
+
+
 def _dev(trainee: _Trainee, place: Place) -> _Material | None:
     step = trainee.step
     if step.dev is None:
         return None
     task, examples = planned_examples(place, step.task, "dev", SOURCE_LANGUAGE, step.dev)
-    items = trainee.kind.encode(examples, trainee.tokenizer, task, step.training.max_tokens)
+    items = trainee.kind.encode(examples, trainee.tokenizer, task, _longest(trainee))
     return _Material(examples, items)
 
 
@@ -127,13 +139,20 @@ def _job(trainee: _Trainee, items: Sequence[Item], dev: _Material | None) -> loo
     step, kind, model = trainee.step, trainee.kind, trainee.model
     training = step.training
     per_epoch = math.ceil(len(items) / training.batch_size)
-    steps = max(1, round(training.epochs * per_epoch))
+    own_steps = max(1, round(training.epochs * per_epoch))
+    mixture = trainee.mixture
+    schedule = mixture.schedule(own_steps) if mixture else Schedule.plain(own_steps)
 
-    def batch(order: Tensor, done: int) -> list[Item]:
+    objective = loop.Objective(lambda micro: kind.loss(model(micro), micro), kind.count)
+
+    def batch(order: Tensor, total: int) -> tuple[loop.Objective, list[Item]]:
+        if mixture is not None and schedule.is_mixed(total):
+            return mixture.batch(model.encoder, total)
+        done = schedule.own_before(total)
         epoch, within = divmod(done, per_epoch)
         first = epoch * len(items) + within * training.batch_size
         last = min(first + training.batch_size, (epoch + 1) * len(items))
-        return [items[i] for i in order[first:last].tolist()]
+        return objective, [items[i] for i in order[first:last].tolist()]
 
     def look() -> float:
         assert dev is not None, "nothing is looked at without a dev set"
@@ -141,15 +160,14 @@ def _job(trainee: _Trainee, items: Sequence[Item], dev: _Material | None) -> loo
 
     return loop.Job(
         stage="training",
-        module=model,
-        optimisation=optimisation(training, steps),
-        order=_order(step, len(items), math.ceil(steps / per_epoch)),
+        # the encoder is in both, and trained once
+        module=model if mixture is None else nn.ModuleList([model, mixture.head]),
+        optimisation=optimisation(training, schedule.steps),
+        order=_order(step, len(items), math.ceil(own_steps / per_epoch)),
         batch=batch,
-        loss=lambda micro: kind.loss(model(micro), micro),
-        count=kind.count,
         dropout_seed=lambda done: stream(step.seed, "dropout", step.task, done),
         evaluate=look if dev is not None and training.evaluate_every else None,
-        evaluate_every=training.evaluate_every or steps,
+        evaluate_every=training.evaluate_every or schedule.steps,
         patience=training.patience,
         micro_tokens=step.execution.micro_tokens,
         pad=trainee.tokenizer.pad_token_id,

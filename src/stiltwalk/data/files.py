@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from io import BufferedIOBase
 from pathlib import Path
 
-from stiltwalk.spec.errors import DataError
+from stiltwalk.spec.errors import DataError, UserError
 from stiltwalk.spec.task import SplitName, Task
 
 _GZIP = ".gz"
@@ -83,16 +83,35 @@ def content_sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def matches(task: Task, split: SplitName, language: str, root: Path) -> dict[str, tuple[Path, ...]]:
+def matches(task: Task, split: SplitName, language: str, root: Path | None) -> dict[str, tuple[Path, ...]]:
     """The files below ``root`` that each of the split's patterns meets, in the order of their names.
 
     Names are compared without folders and ``.gz``: XTREME pools treebanks in the order of file names.
     Where a file lies there plain and gzipped, the plain one is taken.
+
+    Raises:
+        UserError: no data folder was named.
     """
-    return {pattern: _glob(root, pattern) for pattern in task.patterns(split, language)}
+    folder = data_folder(task, root)
+    return {pattern: _glob(folder, pattern) for pattern in task.patterns(split, language)}
 
 
-def locate(task: Task, split: SplitName, language: str, root: Path) -> tuple[Path, ...]:
+def data_folder(task: Task, root: Path | None) -> Path:
+    """The data folder, where one was named.
+
+    Raises:
+        UserError: none was, though the task is read from files.
+    """
+    if root is None:
+        raise UserError(
+            f"Where are the original data files of '{task.name}'? Give --data-dir DIR, or set "
+            "STILTWALK_DATA. 'stiltwalk data ls' says which files each task needs. Tasks whose names begin "
+            "with 'pocket-' need none."
+        )
+    return root
+
+
+def locate(task: Task, split: SplitName, language: str, root: Path | None) -> tuple[Path, ...]:
     """All files of a split in one language, pattern by pattern; none if no pattern meets a file.
 
     Args:
@@ -102,19 +121,21 @@ def locate(task: Task, split: SplitName, language: str, root: Path) -> tuple[Pat
         root: the data folder, which need not exist.
 
     Raises:
+        UserError: no data folder was named.
         DataError: one pattern meets a file and another meets none.
     """
-    found = matches(task, split, language, root)
+    folder = data_folder(task, root)
+    found = matches(task, split, language, folder)
     missing = [pattern for pattern, paths in found.items() if not paths]
     if len(missing) == len(found):
         return ()
     if missing:
         there = ", ".join(pattern for pattern, paths in found.items() if paths)
         message = (
-            f"no such file (nor {plain_name(root / missing[0])}{_GZIP}), though {there} is there and they "
+            f"no such file (nor {plain_name(folder / missing[0])}{_GZIP}), though {there} is there and they "
             "belong together. Put the missing file beside it, or remove the other."
         )
-        raise DataError(root / missing[0], None, message)
+        raise DataError(folder / missing[0], None, message)
     return tuple(path for paths in found.values() for path in paths)
 
 

@@ -1,4 +1,4 @@
-"""One split of one task in one language: its examples, and the fingerprint that stands for them."""
+"""One split of one task in one language: its examples, read or made, and the fingerprint they go by."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from stiltwalk.data.files import content_sha256, locate, stored
+from stiltwalk.data.files import content_sha256, data_folder, locate, stored
 from stiltwalk.data.layouts import LAYOUTS
 from stiltwalk.data.reader import Grouped, Reader
+from stiltwalk.pocket.generate import generate, world_digest
 from stiltwalk.spec.errors import DataError, UnknownNameError, nearest, unknown_name
 from stiltwalk.spec.examples import Example
 from stiltwalk.spec.task import Split, SplitName, Task
@@ -17,25 +18,33 @@ from stiltwalk.spec.task import Split, SplitName, Task
 _EVERYTHING = (0.0, 1.0)
 
 
-def load(task: Task, split: SplitName, language: str, root: Path) -> tuple[Example, ...]:
+def load(
+    task: Task, split: SplitName, language: str, root: Path | None, first: int | None = None
+) -> tuple[Example, ...]:
     """The examples of one split in one language, in file order.
 
     Args:
         task: the task's record.
         split: one of its splits.
         language: one of the split's languages.
-        root: the data folder that the record's paths start from.
+        root: the data folder that the record's paths start from; a generated task needs none.
+        first: only so many, the first ones; ``None``: all.
 
     Raises:
-        UserError: the task has no such split, or the split no such language.
+        UserError: the task has no such split, the split no such language, or no data folder was named.
         DataError: files are missing or not what their layout promises, an id occurs twice, or no example
             is left.
     """
-    paths = require(task, split, language, root)
-    reader = _reader(task)
     rule = task.split(split)
+    if rule.made is not None:
+        check_language(task, split, language)
+        size = rule.made.examples if first is None else min(first, rule.made.examples)
+        return generate(_generator(task), split, language, size, rule.made.seed)
+    folder = data_folder(task, root)
+    paths = require(task, split, language, folder)
+    reader = _reader(task)
     kept = reader(task, language, paths)
-    if (without := _without(rule, root)) is not None:
+    if (without := _without(rule, folder)) is not None:
         left_out = {grouped.example.id for grouped in reader(task, language, (without,))}
         kept = (grouped for grouped in kept if grouped.example.id not in left_out)
     if rule.share != _EVERYTHING:
@@ -44,7 +53,7 @@ def load(task: Task, split: SplitName, language: str, root: Path) -> tuple[Examp
     _check_ids(examples, paths)
     if not examples:
         raise DataError(paths[0], None, _nothing_left(task, split, language))
-    return examples
+    return examples[:first]
 
 
 def require(task: Task, split: SplitName, language: str, root: Path) -> tuple[Path, ...]:
@@ -87,8 +96,15 @@ def check_language(task: Task, split: SplitName, language: str) -> None:
         )
 
 
-def available(task: Task, split: SplitName, root: Path) -> tuple[str, ...]:
-    """The split's languages whose files are all there, in the record's order; no file is opened."""
+def available(task: Task, split: SplitName, root: Path | None) -> tuple[str, ...]:
+    """The split's languages whose files are all there, in the record's order; no file is opened.
+
+    Raises:
+        UserError: the task is read from files, and no data folder was named.
+    """
+    if task.generator is not None:
+        return task.split(split).languages
+    root = data_folder(task, root)
     return tuple(code for code in task.split(split).languages if _complete(task, split, code, root))
 
 
@@ -96,12 +112,13 @@ def fingerprint(
     task: Task,
     split: SplitName,
     language: str,
-    root: Path,
+    root: Path | None,
     digest: Callable[[Path], str] = content_sha256,
 ) -> str | None:
     """SHA-256 (hex) of what decides the examples: the files' content, in order, and what is left out of it.
 
-    Neither paths nor gzipping matter. How a layout is read is not part of it.
+    Neither paths nor gzipping matter. How a layout is read is not part of it. Generated examples go by all
+    that makes them: generator, seed, number, and the content of the pocket world.
 
     Args:
         task: the task's record.
@@ -118,16 +135,24 @@ def fingerprint(
         DataError: some of the files are missing, or a file cannot be read.
     """
     check_language(task, split, language)
-    paths = locate(task, split, language, root)
+    rule = task.split(split)
+    if rule.made is not None:
+        made = {"world": world_digest(), "generator": _generator(task), "split": split, "language": language}
+        return _hashed(made | rule.made.model_dump())
+    folder = data_folder(task, root)
+    paths = locate(task, split, language, folder)
     if not paths:
         return None
-    rule = task.split(split)
-    without = _without(rule, root)
+    without = _without(rule, folder)
     content = {
         "files": [digest(path) for path in paths],
         "share": rule.share,
         "without_ids_of": None if without is None else digest(without),
     }
+    return _hashed(content)
+
+
+def _hashed(content: object) -> str:
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
@@ -139,8 +164,13 @@ def group_position(group: str) -> float:
 
 def _reader(task: Task) -> Reader:
     if task.layout not in LAYOUTS:
-        raise unknown_name("layout", task.layout, LAYOUTS)
+        raise unknown_name("layout", task.layout or "", LAYOUTS)
     return LAYOUTS[task.layout]
+
+
+def _generator(task: Task) -> str:
+    assert task.generator is not None, "the record was checked when it was made"
+    return task.generator
 
 
 def _without(rule: Split, root: Path) -> Path | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from stiltwalk.data.files import locate, matches
+from stiltwalk.data.files import data_folder, locate, matches
 from stiltwalk.data.load import available, load, missing_message
 from stiltwalk.spec.errors import UserError
 from stiltwalk.spec.task import SplitName, Task
@@ -23,16 +23,18 @@ class DataRow:
         task: the task's name.
         language: its code.
         split: the split's name.
-        state: ``present`` if everything that loading needs is there.
+        state: ``present`` if everything that loading needs is there; ``generated`` if it needs no files.
         files: paths below the data folder of what is there, even of an incomplete set.
+        wanted: the patterns that are looked for, below the data folder.
         bytes: their size on disk.
     """
 
     task: str
     language: str
     split: SplitName
-    state: Literal["present", "missing"]
+    state: Literal["present", "missing", "generated"]
     files: tuple[str, ...]
+    wanted: tuple[str, ...]
     bytes: int
 
 
@@ -60,32 +62,42 @@ class VerifyRow:
     message: str
 
 
-def inventory(task: Task, root: Path) -> list[DataRow]:
-    """A row for each split and language of the task; no file is opened."""
-    rows = []
-    for split, rule in task.splits.items():
-        complete = available(task, split, root)
-        for language in rule.languages:
-            found = matches(task, split, language, root)
-            paths = [path for some in found.values() for path in some]
-            rows.append(
-                DataRow(
-                    task=task.name,
-                    language=language,
-                    split=split,
-                    state="present" if language in complete else "missing",
-                    files=tuple(path.relative_to(root).as_posix() for path in paths),
-                    bytes=sum(path.stat().st_size for path in paths),
-                )
-            )
-    return rows
+def inventory(task: Task, root: Path | None) -> list[DataRow]:
+    """A row for each split and language of the task; no file is opened.
+
+    Without a data folder everything that is read from files is missing.
+    """
+    return [_listed(task, split, language, root) for split, language in _every(task)]
 
 
-def verify(task: Task, root: Path) -> list[VerifyRow]:
+def _listed(task: Task, split: SplitName, language: str, root: Path | None) -> DataRow:
+    wanted = task.patterns(split, language)
+    if task.generator is not None:
+        return DataRow(task.name, language, split, "generated", (), wanted, 0)
+    if root is None:
+        return DataRow(task.name, language, split, "missing", (), wanted, 0)
+    paths = [path for some in matches(task, split, language, root).values() for path in some]
+    return DataRow(
+        task=task.name,
+        language=language,
+        split=split,
+        state="present" if language in available(task, split, root) else "missing",
+        files=tuple(path.relative_to(root).as_posix() for path in paths),
+        wanted=wanted,
+        bytes=sum(path.stat().st_size for path in paths),
+    )
+
+
+def verify(task: Task, root: Path | None) -> list[VerifyRow]:
     """A row for each split and language of the task, every file read in full.
 
     A broken file makes a row that says so; the other rows are not touched by it.
+
+    Raises:
+        UserError: the task is read from files, and no data folder was named.
     """
+    if task.generator is None:
+        data_folder(task, root)
     return [_verified(task, split, language, root) for split, language in _every(task)]
 
 
@@ -95,14 +107,15 @@ def _every(task: Task) -> Iterator[tuple[SplitName, str]]:
             yield split, language
 
 
-def _verified(task: Task, split: SplitName, language: str, root: Path) -> VerifyRow:
-    expected = task.split(split).expected.get(language)
+def _verified(task: Task, split: SplitName, language: str, root: Path | None) -> VerifyRow:
+    rule = task.split(split)
+    expected = rule.made.examples if rule.made else rule.expected.get(language)
 
     def row(state: VerifyState, message: str, examples: int | None = None) -> VerifyRow:
         return VerifyRow(task.name, language, split, examples, expected, state, message)
 
     try:
-        if not locate(task, split, language, root):
+        if rule.made is None and not locate(task, split, language, data_folder(task, root)):
             return row("missing", f"{root}: {missing_message(task, split, language)}")
         count = len(load(task, split, language, root))
     except UserError as error:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Callable
+from importlib.resources import files as files_of
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,6 +18,7 @@ from huggingface_hub.errors import (
     RepositoryNotFoundError,
     RevisionNotFoundError,
 )
+from safetensors import safe_open
 
 from stiltwalk.plan.steps import canonical_json
 from stiltwalk.spec.errors import UserError
@@ -34,22 +37,74 @@ class LocatedEncoder(NamedTuple):
 
 
 def locate_encoder(source: str, revision: str | None, digest: Callable[[Path], str]) -> LocatedEncoder:
-    """The encoder that ``source`` names: a folder if there is one, else a hub id.
+    """The encoder that ``source`` names: a folder if there is one, else a packaged encoder, else a hub id.
 
     Raises:
-        UserError: neither; or the folder holds no config or no safetensors weights.
+        UserError: none of these; or the folder holds no config or no safetensors weights.
     """
     folder = Path(source).expanduser()
     if not folder.is_dir():
-        folder = _snapshot(source, revision)
-    files = sorted(path for pattern in _PATTERNS for path in folder.glob(pattern))
+        folder = packaged_encoder(source) or _snapshot(source, revision)
+    # laid out as a step is: the encoders of this package
+    laid_out = (folder / "model").is_dir()
+    if laid_out:
+        _require_whole(folder, digest)
+    parts = [folder / name for name in ("model", "tokenizer", "heads")] if laid_out else [folder]
+    files = sorted(path for part in parts for pattern in _PATTERNS for path in part.glob(pattern))
     if not any(path.suffix == ".safetensors" for path in files):
         raise UserError(
             f"{folder} holds no safetensors weights, and no other kind is read. "
             "Save the model with save_pretrained from transformers 5 or later."
         )
-    content = canonical_json({path.name: digest(path) for path in files})
-    return LocatedEncoder(folder, hashlib.sha256(content.encode()).hexdigest(), layers_of(folder))
+    content = canonical_json({path.relative_to(folder).as_posix(): digest(path) for path in files})
+    return LocatedEncoder(folder, hashlib.sha256(content.encode()).hexdigest(), layers_of(parts[0]))
+
+
+def packaged_encoder(name: str) -> Path | None:
+    """The folder of an encoder that comes with this package, such as ``pocket-s``; ``None``: no such one."""
+    return packaged_encoders().get(name)
+
+
+def packaged_encoders() -> dict[str, Path]:
+    """Name → folder of the encoders that come with this package."""
+    root = Path(str(files_of("stiltwalk.pocket"))) / "encoders"
+    return {path.parent.name: path.parent for path in sorted(root.glob("*/manifest.json"))}
+
+
+class PackagedEncoder(NamedTuple):
+    """A packaged encoder for a table."""
+
+    name: str
+    layers: int
+    hidden: int
+    parameters: int
+    encoder_parameters: int
+
+
+def described_packaged() -> list[PackagedEncoder]:
+    """The packaged encoders, smallest first; counts are read from the headers of their weights."""
+    found = []
+    for name, folder in packaged_encoders().items():
+        config = json.loads((folder / "model" / "config.json").read_text(encoding="utf-8"))
+        with safe_open(folder / "model" / "model.safetensors", framework="np") as file:
+            sizes = {key: math.prod(file.get_slice(key).get_shape()) for key in file.keys()}  # noqa: SIM118
+        outside = sum(size for key, size in sizes.items() if "embeddings" not in key.split("."))
+        total = sum(sizes.values())
+        found.append(
+            PackagedEncoder(name, config["num_hidden_layers"], config["hidden_size"], total, outside)
+        )
+    return sorted(found, key=lambda encoder: encoder.parameters)
+
+
+def _require_whole(folder: Path, digest: Callable[[Path], str]) -> None:
+    """Compare a packaged encoder with the checksums it came with."""
+    manifest = folder / "manifest.json"
+    if not manifest.is_file():
+        return
+    for name, expected in json.loads(manifest.read_text(encoding="utf-8"))["files"].items():
+        path = folder / name
+        if not path.is_file() or digest(path) != expected["sha256"]:
+            raise UserError(f"{path} is not what this package came with. Install stiltwalk anew.")
 
 
 def layers_of(folder: Path) -> int:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from stiltwalk.compute.context import Place
 from stiltwalk.data.load import fingerprint
 from stiltwalk.engine.digests import DigestCache
-from stiltwalk.engine.encoders import layers_of, locate_encoder
+from stiltwalk.engine.encoders import layers_of, locate_encoder, packaged_encoder
 from stiltwalk.engine.soundness import Datum, require_sound
 from stiltwalk.plan.graph import EncoderFacts, Facts, Plan, build, build_evaluation
 from stiltwalk.plan.steps import base
@@ -34,7 +34,7 @@ class Prepared(NamedTuple):
 def prepare(
     study: Study,
     store: Store,
-    data_dir: Path,
+    data_dir: Path | None,
     tasks: Catalogue = TASKS,
     say: Say = lambda message: None,  # noqa: ARG005  nobody listens by default
 ) -> Prepared:
@@ -51,7 +51,7 @@ def prepare(
 def prepare_evaluation(
     study: Study,
     store: Store,
-    data_dir: Path,
+    data_dir: Path | None,
     tasks: Catalogue = TASKS,
     say: Say = lambda message: None,  # noqa: ARG005  nobody listens by default
 ) -> Prepared:
@@ -67,7 +67,7 @@ def prepare_evaluation(
 def _gather(study: Study, wanted: Iterable[Datum], place: Place, say: Say) -> tuple[Facts, Place]:
     """What there is of ``wanted``, and of the study's encoders and vocabularies; and where it lies."""
     data_dir, store = place.data_dir, place.store
-    if not data_dir.is_dir():
+    if data_dir is not None and not data_dir.is_dir():
         raise UserError(
             f"The data folder {data_dir} does not exist. "
             "Give --data-dir the folder that holds the original files."
@@ -80,7 +80,7 @@ def _gather(study: Study, wanted: Iterable[Datum], place: Place, say: Say) -> tu
         for name, split, language in dict.fromkeys(wanted)
     }
     data = {datum: content for datum, content in found.items() if content is not None}
-    vocabularies = {name: data_dir / name for name in _vocabularies(study)}
+    vocabularies = {name: _vocabulary_path(name, data_dir) for name in _vocabularies(study)}
     hashes = {name: _vocabulary_hash(path, digests) for name, path in vocabularies.items()}
     encoders, folders = _given_encoders(study, store, digests)
     digests.keep()
@@ -117,17 +117,20 @@ def _step_key(text: str, store: Store) -> str | None:
 
 
 def _test_data(study: Study, tasks: Catalogue) -> Iterator[Datum]:
+    """What the targets are tested with: test data, and dev data where a threshold is tuned on it."""
     for target in study.targets:
-        for code in target.languages or find_task(target.task, tasks).languages:
-            yield target.task, "test", code
+        task = find_task(target.task, tasks)
+        for code in target.languages or task.languages:
+            yield task.name, "test", code
+            if task.scoring.tuned:
+                yield task.name, "dev", code
 
 
 def _data(study: Study, tasks: Catalogue) -> Iterator[Datum]:
     """Every datum that a step of ``study`` may use."""
-    for encoder in study.encoders:
-        for text in encoder.pretrain.text if encoder.pretrain else ():
-            for code in find_task(text, tasks).split("train").languages:
-                yield text, "train", code
+    for text in study.raw_text:
+        for code in find_task(text, tasks).split("train").languages:
+            yield text, "train", code
     for name in _trained_on(study, tasks):
         yield name, "train", SOURCE_LANGUAGE
         if "dev" in find_task(name, tasks).splits:
@@ -136,7 +139,7 @@ def _data(study: Study, tasks: Catalogue) -> Iterator[Datum]:
 
 
 def _trained_on(study: Study, tasks: Catalogue) -> Iterator[str]:
-    yield from study.arms[1:]
+    yield from (arm.task for arm in study.intermediate)
     for target in study.targets:
         yield from training_chain(target, tasks)
 
@@ -147,20 +150,26 @@ def _require_training_data(study: Study, data: Mapping[Datum, str], place: Place
         if (name, "train", SOURCE_LANGUAGE) not in data:
             patterns = " or ".join(find_task(name, place.tasks).patterns("train", SOURCE_LANGUAGE))
             raise DataError(
-                place.data_dir,
+                place.data_dir or "no data folder",
                 None,
                 f"holds no English training data of '{name}': looked for {patterns} (gzipped or not). "
                 "Put the file there, give another --data-dir, or leave the task out.",
             )
-    for encoder in study.encoders:
-        for text in encoder.pretrain.text if encoder.pretrain else ():
-            if not any(name == text for name, _, _ in data):
-                patterns = " or ".join(find_task(text, place.tasks).split("train").paths)
-                raise DataError(place.data_dir, None, f"holds no text of '{text}': looked for {patterns}.")
+    for text in study.raw_text:
+        if not any(name == text for name, _, _ in data):
+            patterns = " or ".join(find_task(text, place.tasks).split("train").paths)
+            raise DataError(
+                place.data_dir or "no data folder", None, f"holds no text of '{text}': looked for {patterns}."
+            )
 
 
 def _vocabularies(study: Study) -> list[str]:
     return [e.pretrain.vocabulary for e in study.encoders if e.pretrain and e.pretrain.vocabulary]
+
+
+def _vocabulary_path(name: str, data_dir: Path | None) -> Path:
+    packaged = packaged_encoder(name)
+    return packaged / "tokenizer" / "tokenizer.json" if packaged else (data_dir or Path()) / name
 
 
 def _vocabulary_hash(path: Path, digests: DigestCache) -> str:

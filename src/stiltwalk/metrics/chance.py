@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from stiltwalk.metrics.scorers import Prediction, collapse_score, score, statistics
 from stiltwalk.spec.errors import StiltwalkError, unknown_name
-from stiltwalk.spec.examples import Aligned, Choices, Classified, Example, Line, Question, Tagged
+from stiltwalk.spec.examples import Aligned, Choices, Classified, Example, Line, Minable, Question, Tagged
 from stiltwalk.spec.metrics import SCORERS
 
 T = TypeVar("T", int, str)
@@ -19,7 +19,7 @@ def chance(scorer: str, examples: Sequence[Example], train_examples: Sequence[Ex
     """The collapse score, 0 to 100, of the best prediction that is made without reading the input.
 
     Classification: the most frequent training label. Tagging: the most frequent training tag for every word.
-    Multiple choice: any of the choices with equal probability, in expectation. Question answering: 0.
+    Multiple choice: any of the choices with equal probability, in expectation. Question answering, mining: 0.
     Retrieval: any of the candidates with equal probability, the candidates being ``examples``.
 
     Args:
@@ -50,7 +50,7 @@ def chance(scorer: str, examples: Sequence[Example], train_examples: Sequence[Ex
             )
         case Choices():
             return 100 * fmean(1 / len(e.choices) for e in examples if isinstance(e, Choices))
-        case Question():
+        case Question() | Minable():
             return 0.0
         case Aligned():
             return 100 / len(examples)

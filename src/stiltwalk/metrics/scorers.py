@@ -17,14 +17,16 @@ from numpy.typing import NDArray
 from stiltwalk.metrics import squad
 from stiltwalk.metrics.spans import count_spans
 from stiltwalk.spec.errors import StiltwalkError, unknown_name
-from stiltwalk.spec.examples import Aligned, Choices, Classified, Example, Question, Tagged
+from stiltwalk.spec.examples import Aligned, Choices, Classified, Example, Minable, Question, Tagged
 from stiltwalk.spec.metrics import SCORERS, Metric, Scorer
 
 Prediction = int | str | tuple[str, ...]
 """What a model says of one example.
 
 The index of a label or choice (``Classified``, ``Choices``), an answer's text (``Question``), a tag for each
-word (``Tagged``), or the id of the example whose English sentence was found nearest (``Aligned``).
+word (``Tagged``), the id of the example whose English sentence was found nearest (``Aligned``), or the id of
+the English sentence extracted for a foreign one (``Minable``): "" for none and for every English sentence,
+several with a space between them where English repeats a text.
 """
 
 Column = Sequence[float] | NDArray[Any]
@@ -49,16 +51,30 @@ def _nearest(example: Example, prediction: Prediction) -> dict[str, float]:
             raise _mismatch(example, prediction, "retrieval-accuracy", "an example's id for Aligned")
 
 
+def _mined(example: Example, prediction: Prediction) -> dict[str, float]:
+    """Every pair is counted once, at its foreign sentence."""
+    match example, prediction:
+        case Minable(side="foreign", twin=twin), str():
+            extracted = prediction.split()
+            return {
+                "right": float(twin in extracted),
+                "extracted": float(len(extracted)),
+                "gold": float(twin is not None),
+            }
+        case Minable(side="english"), "":
+            return {"right": 0.0, "extracted": 0.0, "gold": 0.0}
+        case _:
+            raise _mismatch(
+                example, prediction, "mining", "English ids for a foreign Minable and '' for an English one"
+            )
+
+
 def _tags(example: Example, prediction: Prediction) -> dict[str, float]:
     match example, prediction:
         case Tagged(tags=()), _:
             raise _no_gold(example, "tags")
         case Tagged(words=words, tags=gold), tuple():
-            if not len(words) == len(gold) == len(prediction):
-                raise StiltwalkError(
-                    f"Example '{example.id}' has {len(words)} words, {len(gold)} gold tags and "
-                    f"{len(prediction)} predicted tags. Give one tag for each word."
-                )
+            _check_tags(example.id, words, gold, prediction)
             old = count_spans(gold, prediction, "0.x")
             new = count_spans(gold, prediction, "1.x")
             return {
@@ -75,6 +91,30 @@ def _tags(example: Example, prediction: Prediction) -> dict[str, float]:
             raise _mismatch(example, prediction, "udpos", "a tuple of tags for Tagged")
 
 
+def _entities(example: Example, prediction: Prediction) -> dict[str, float]:
+    match example, prediction:
+        case Tagged(tags=()), _:
+            raise _no_gold(example, "tags")
+        case Tagged(words=words, tags=gold), tuple():
+            _check_tags(example.id, words, gold, prediction)
+            spans = count_spans(gold, prediction, "0.x")
+            return {
+                "span_correct": float(spans.correct),
+                "span_predicted": float(spans.predicted),
+                "span_gold": float(spans.gold),
+            }
+        case _:
+            raise _mismatch(example, prediction, "ner", "a tuple of tags for Tagged")
+
+
+def _check_tags(name: str, words: Sequence[str], gold: Sequence[str], prediction: Sequence[str]) -> None:
+    if not len(words) == len(gold) == len(prediction):
+        raise StiltwalkError(
+            f"Example '{name}' has {len(words)} words, {len(gold)} gold tags and "
+            f"{len(prediction)} predicted tags. Give one tag for each word."
+        )
+
+
 def _answer(example: Example, prediction: Prediction) -> dict[str, float]:
     match example, prediction:
         case Question(answers=()), _:
@@ -89,7 +129,9 @@ def _answer(example: Example, prediction: Prediction) -> dict[str, float]:
 STATISTICS: dict[str, Callable[[Example, Prediction], dict[str, float]]] = {
     "accuracy": _label,
     "retrieval-accuracy": _nearest,
+    "mining": _mined,
     "udpos": _tags,
+    "ner": _entities,
     "squad1": _answer,
 }
 """Scorer name → the statistics of one example; the same names as in ``SCORERS``."""
@@ -221,6 +263,9 @@ def _aggregate(metric: Metric, totals: Mapping[str, float], examples: int) -> fl
                     f"Metric '{metric.name}' divides by the sum of '{metric.statistics[1]}', which is 0."
                 )
             return 100 * above / below
+        case "share":
+            part, whole = parts
+            return 100 * part / whole if whole else 0.0
         case "micro-f1":
             correct, predicted, gold = parts
             # equal to 2PR / (P + R); 0 where nothing was there and nothing was found, as in seqeval

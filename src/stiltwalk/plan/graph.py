@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from stiltwalk.plan.steps import PredictStep, PretrainStep, Step, TextData, TrainStep, key_of
+from stiltwalk.spec.arms import NONE_ARM, ArmChoice, MixedMaskedLm
 from stiltwalk.spec.encoders import EncoderChoice, Pretrain, retrieval_layer
 from stiltwalk.spec.errors import StudyError
 from stiltwalk.spec.languages import SOURCE_LANGUAGE
 from stiltwalk.spec.recipes import Training, find_recipe, training_for
-from stiltwalk.spec.study import NONE_ARM, Study, TargetChoice, training_chain
-from stiltwalk.spec.task import SplitName, Stage
+from stiltwalk.spec.study import Study, TargetChoice, training_chain
+from stiltwalk.spec.task import SplitName, Stage, Task
 from stiltwalk.spec.tasks import Catalogue, find_task
 
 
@@ -79,12 +80,14 @@ class Plan:
         nodes: key → step, parents before children.
         cells: what the steps are for.
         absent: (task, language) pairs that cannot be tested because their files are not there.
+        untuned: those of them whose test files are there, but not the dev files a threshold is tuned on.
     """
 
     study: Study
     nodes: Mapping[str, Node]
     cells: tuple[Cell, ...]
     absent: tuple[tuple[str, str], ...]
+    untuned: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(slots=True)
@@ -94,6 +97,14 @@ class _Builder:
     tasks: Catalogue
     nodes: dict[str, Node] = field(default_factory=dict)
     absent: dict[tuple[str, str], None] = field(default_factory=dict)
+    untuned: dict[tuple[str, str], None] = field(default_factory=dict)
+
+    def plan(self, cells: list[Cell]) -> Plan:
+        return Plan(self.study, self.nodes, tuple(cells), tuple(self.absent), tuple(self.untuned))
+
+    def there(self, task: str, split: SplitName, wanted: tuple[str, ...]) -> dict[str, str]:
+        data = self.facts.data
+        return {code: data[task, split, code] for code in wanted if (task, split, code) in data}
 
     def add(self, step: Step, title: str, encoder: str) -> str:
         key = key_of(step)
@@ -106,6 +117,14 @@ class _Builder:
         record = find_task(task, self.tasks)
         return training_for(
             find_recipe(choice.name), record, stage, changed, choice.tasks.get(record.name, {})
+        )
+
+    def text(self, names: tuple[str, ...]) -> tuple[TextData, ...]:
+        """The raw text of those tasks in every language that is there."""
+        return tuple(
+            TextData(task=task, language=language, fingerprint=fingerprint)
+            for (task, split, language), fingerprint in sorted(self.facts.data.items())
+            if task in names and split == "train"
         )
 
     def english(self, task: str, split: SplitName) -> str | None:
@@ -125,10 +144,10 @@ def build(study: Study, facts: Facts, tasks: Catalogue) -> Plan:
         for encoder in study.encoders
         for start in [_start(builder, encoder)]
         for seed in study.seeds
-        for arm in study.arms
+        for arm in (None, *study.intermediate)
         for target in study.targets
     ]
-    return Plan(study, builder.nodes, tuple(cells), tuple(builder.absent))
+    return builder.plan(cells)
 
 
 def build_evaluation(study: Study, facts: Facts, tasks: Catalogue) -> Plan:
@@ -146,7 +165,7 @@ def build_evaluation(study: Study, facts: Facts, tasks: Catalogue) -> Plan:
         key = _predict(builder, encoder, target, parent, (NONE_ARM, seed))
         caveats = tuple(find_task(target.task, tasks).caveats)
         cells.append(Cell(encoder.name, NONE_ARM, seed, target.task, key, caveats))
-    return Plan(study, builder.nodes, tuple(cells), tuple(builder.absent))
+    return builder.plan(cells)
 
 
 def _start(builder: _Builder, encoder: EncoderChoice) -> str:
@@ -157,15 +176,10 @@ def _start(builder: _Builder, encoder: EncoderChoice) -> str:
 
 
 def _pretrain(builder: _Builder, recipe: Pretrain) -> PretrainStep:
-    text = tuple(
-        TextData(task=task, language=language, fingerprint=fingerprint)
-        for (task, split, language), fingerprint in sorted(builder.facts.data.items())
-        if task in recipe.text and split == "train"
-    )
     given = recipe.vocabulary is not None
     return PretrainStep(
         shape=recipe.shape,
-        text=text,
+        text=builder.text(recipe.text),
         vocabulary=builder.facts.vocabularies[recipe.vocabulary] if recipe.vocabulary else None,
         vocabulary_kind="given" if given else recipe.vocabulary_kind,
         vocabulary_size=0 if given else recipe.vocabulary_size,
@@ -176,18 +190,25 @@ def _pretrain(builder: _Builder, recipe: Pretrain) -> PretrainStep:
 
 
 def _cell(
-    builder: _Builder, encoder: EncoderChoice, start: str, arm: str, seed: int, target: TargetChoice
+    builder: _Builder,
+    encoder: EncoderChoice,
+    start: str,
+    arm: ArmChoice | None,
+    seed: int,
+    target: TargetChoice,
 ) -> Cell:
-    parent = start
-    if arm != NONE_ARM:
-        parent = _train(builder, "intermediate", arm, parent, seed, (encoder.name, arm))
+    name = arm.name if arm else NONE_ARM
+    place, parent = (encoder.name, name), start
+    if arm is not None:
+        parent = _train(builder, "intermediate", arm.task, parent, seed, place, mixed=arm.masked_lm)
     inherits: tuple[str, ...] = ()
     chain = training_chain(target, builder.tasks)
     for task in chain:
-        parent = _train(builder, "target", task, parent, seed, (encoder.name, arm), inherits)
+        parent = _train(builder, "target", task, parent, seed, place, inherits)
         inherits = (find_task(task, builder.tasks).type,)
-    key = _predict(builder, encoder, target, parent, (arm, seed))
-    return Cell(encoder.name, arm, seed, target.task, key, _caveats(builder, arm, target, chain))
+    key = _predict(builder, encoder, target, parent, (name, seed))
+    caveats = _caveats(builder, arm, target, chain)
+    return Cell(encoder.name, name, seed, target.task, key, caveats)
 
 
 def _train(
@@ -198,6 +219,7 @@ def _train(
     seed: int,
     place: tuple[str, str],
     inherits: tuple[str, ...] = (),
+    mixed: MixedMaskedLm | None = None,
 ) -> str:
     train = builder.english(task, "train")
     if train is None:
@@ -210,32 +232,30 @@ def _train(
         train=train,
         dev=builder.english(task, "dev"),
         inherits=inherits,
+        masked_lm=mixed,
+        text=builder.text(mixed.text) if mixed else (),
         seed=seed,
         execution=builder.study.execution,
     )
     encoder, arm = place
-    after = "" if stage == "intermediate" or arm == NONE_ARM else f" after {arm}"
-    return builder.add(step, f"{stage} {task}{after}, seed {seed}", encoder)
+    what = arm if stage == "intermediate" else task if arm == NONE_ARM else f"{task} after {arm}"
+    return builder.add(step, f"{stage} {what}, seed {seed}", encoder)
 
 
 def _predict(
     builder: _Builder, encoder: EncoderChoice, target: TargetChoice, parent: str, place: tuple[str, int]
 ) -> str:
     task = find_task(target.task, builder.tasks)
-    wanted = target.languages or task.languages
-    data = {
-        code: builder.facts.data[task.name, "test", code]
-        for code in wanted
-        if (task.name, "test", code) in builder.facts.data
-    }
-    builder.absent.update(dict.fromkeys((task.name, code) for code in wanted if code not in data))
+    data, dev = _tested(builder, task, target.languages or task.languages)
     if not data:
-        raise StudyError(f"Target '{task.name}' cannot be tested: none of its test files is there.")
+        lacking = "languages has both test and dev files" if task.scoring.tuned else "test files is there"
+        raise StudyError(f"Target '{task.name}' cannot be tested: none of its {lacking}.")
     retrieval = task.type == "sentence-retrieval"
     step = PredictStep(
         parent=parent,
         task=task.name,
         data=data,
+        dev=dev,
         max_tokens=builder.training(task.name, "target").max_tokens,
         layer=retrieval_layer(encoder, _layers(builder, encoder)) if retrieval else None,
         pooling="mean" if retrieval else None,
@@ -248,13 +268,25 @@ def _predict(
     return builder.add(step, f"predict {task.name}{after}{seeded}", encoder.name)
 
 
+def _tested(builder: _Builder, task: Task, wanted: tuple[str, ...]) -> tuple[dict[str, str], dict[str, str]]:
+    """Language → its test data, and → the dev data its threshold is tuned on; what is not there is noted."""
+    test = builder.there(task.name, "test", wanted)
+    dev = builder.there(task.name, "dev", wanted) if task.scoring.tuned else {}
+    data = {code: content for code, content in test.items() if code in dev or not task.scoring.tuned}
+    builder.absent.update(dict.fromkeys((task.name, code) for code in wanted if code not in data))
+    builder.untuned.update(dict.fromkeys((task.name, code) for code in test if code not in data))
+    return data, {code: content for code, content in dev.items() if code in data}
+
+
 def _layers(builder: _Builder, encoder: EncoderChoice) -> int:
     if encoder.pretrain is not None:
         return encoder.pretrain.shape.layers
     return builder.facts.encoders[encoder.source or ""].layers
 
 
-def _caveats(builder: _Builder, arm: str, target: TargetChoice, chain: tuple[str, ...]) -> tuple[str, ...]:
+def _caveats(
+    builder: _Builder, arm: ArmChoice | None, target: TargetChoice, chain: tuple[str, ...]
+) -> tuple[str, ...]:
     """Ids of everything a reader must know beside this cell's numbers."""
     found = list(find_task(target.task, builder.tasks).caveats)
     for task in chain:
@@ -262,10 +294,10 @@ def _caveats(builder: _Builder, arm: str, target: TargetChoice, chain: tuple[str
             found += find_task(task, builder.tasks).caveats
         if builder.english(task, "dev") is None:
             found.append("no-dev-set")
-    if arm != NONE_ARM:
-        found += find_task(arm, builder.tasks).caveats
+    for task in (arm.task, *(arm.masked_lm.text if arm.masked_lm else ())) if arm else ():
+        found += find_task(task, builder.tasks).caveats
     if chain != find_task(target.task, builder.tasks).trains_on:
         found.append(f"trained-on-{'+'.join(chain)}")
-    if arm in chain:
+    if arm is not None and arm.task in chain:
         found.append("intermediate-repeats-target-training")
     return tuple(dict.fromkeys(found))

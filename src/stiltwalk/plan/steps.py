@@ -14,12 +14,13 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from stiltwalk.spec.arms import MixedMaskedLm
 from stiltwalk.spec.encoders import MaskedLm, Shape
 from stiltwalk.spec.recipes import Training
 from stiltwalk.spec.record import Record
 from stiltwalk.spec.study import Execution
 
-BEHAVIOUR: Mapping[str, int] = {"pretrain": 1, "intermediate": 1, "target": 1, "predict": 1}
+BEHAVIOUR: Mapping[str, int] = {"pretrain": 2, "intermediate": 1, "target": 1, "predict": 1}
 """Raised by one whenever a kind of step would compute something else from the same record."""
 
 _BASE = "encoder:"
@@ -68,6 +69,8 @@ class TrainStep(Record):
         train: content hash of the English training data.
         dev: content hash of the English dev data the model is selected on, if there is any.
         inherits: heads kept from the parent, by task type; all others are new.
+        masked_lm: masked-LM steps mixed in, if any.
+        text: their raw text.
     """
 
     kind: Literal["intermediate", "target"]
@@ -77,6 +80,8 @@ class TrainStep(Record):
     train: str
     dev: str | None
     inherits: tuple[str, ...] = ()
+    masked_lm: MixedMaskedLm | None = None
+    text: tuple[TextData, ...] = ()
     seed: int
     execution: Execution
 
@@ -93,6 +98,7 @@ class PredictStep(Record):
         parent: key of the step, or the given encoder, that predicts.
         task: the target task.
         data: language → content hash of its test data.
+        dev: mining only: language → content hash of the dev data its threshold is tuned on.
         max_tokens: longest input in sub-words.
         layer: retrieval only: which hidden state (0: embeddings).
         pooling: retrieval only: the mean over all tokens, special tokens included (XTREME).
@@ -102,6 +108,7 @@ class PredictStep(Record):
     parent: str
     task: str
     data: Mapping[str, str]
+    dev: Mapping[str, str] = {}
     max_tokens: int
     layer: int | None = None
     pooling: Literal["mean"] | None = None

@@ -51,6 +51,7 @@ class MaskedLm(Record):
         steps: optimiser steps.
         batch_size: lines in one step.
         max_tokens: longest line in sub-words, special tokens included; longer ones are cut.
+        lines: at most so many lines of each text in each language, the first ones; ``None``: all.
         learning_rate: peak, after warm-up; falls linearly to 0.
         warmup_share: share of the steps spent warming up.
         weight_decay: of AdamW.
@@ -59,17 +60,20 @@ class MaskedLm(Record):
             Devlin et al. 2019).
         language_exponent: languages are drawn with probability proportional to size to this power
             (0.3: Conneau et al. 2020, XLM-R).
+        language_vectors: whether the head is told the line's language by a learned vector.
     """
 
     steps: int = Field(ge=1)
     batch_size: int = Field(64, ge=1)
     max_tokens: int = Field(128, ge=8)
+    lines: int | None = Field(None, ge=1)
     learning_rate: float = Field(1e-3, gt=0)
     warmup_share: float = Field(0.1, ge=0, lt=1)
     weight_decay: float = Field(0.01, ge=0)
     clip_norm: float = Field(1.0, gt=0)
     mask_share: float = Field(0.15, gt=0, lt=1)
     language_exponent: float = Field(0.3, ge=0, le=1)
+    language_vectors: bool = False
 
 
 class Pretrain(Record):
@@ -79,7 +83,8 @@ class Pretrain(Record):
         shape: depth and width.
         text: names of raw-text tasks; every language of theirs whose file is there is used.
         vocabulary: file of a given vocabulary, in the data folder or absolute: ``vocab.txt`` (WordPiece),
-            ``*.vocab`` (Unigram: piece TAB score) or ``tokenizer.json``. ``None``: trained on the text.
+            ``*.vocab`` (Unigram: piece TAB score) or ``tokenizer.json``; or the name of a packaged encoder,
+            whose vocabulary it is. ``None``: trained on the text.
         vocabulary_kind: what is trained where none is given.
         vocabulary_size: entries of a trained vocabulary.
         training: the masked-LM training.

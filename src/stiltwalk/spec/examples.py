@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,20 @@ class Aligned:
 
 
 @dataclass(frozen=True, slots=True)
+class Minable:
+    """``sentence-retrieval``: one sentence of one side of a corpus, most of which has no translation in it.
+
+    ``twin`` is the id of its gold translation on the other side (``None``: it has none). One language's
+    examples are the sentences of both sides.
+    """
+
+    id: str
+    text: str
+    side: Literal["foreign", "english"]
+    twin: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """``masked-lm``: one line of raw text."""
 
@@ -69,7 +84,7 @@ class Line:
     text: str
 
 
-Example = Classified | Choices | Tagged | Question | Aligned | Line
+Example = Classified | Choices | Tagged | Question | Aligned | Minable | Line
 
 
 def main_texts(example: Example) -> tuple[str, ...]:
@@ -87,7 +102,7 @@ def main_texts(example: Example) -> tuple[str, ...]:
             return (" ".join(words),)
         case Question(context=context):
             return (context,)
-        case Aligned(text=text):
+        case Aligned(text=text) | Minable(text=text):
             return (text,)
         case Line(text=text):
             return (text,)

@@ -17,14 +17,15 @@ class Metric(Record):
         name: the official scorer's name for it.
         statistics: the per-example columns it is computed from.
         aggregate: ``mean``: 100 × the mean of the one column;
-            ``ratio``: 100 × Σ first / Σ second; ``micro-f1``: from Σ correct, Σ predicted, Σ gold spans.
+            ``ratio``: 100 × Σ first / Σ second, which is not 0; ``share``: the same, but 0 of nothing is 0;
+            ``micro-f1``: from Σ correct, Σ predicted, Σ gold spans.
         definition: one sentence for the reader of a table.
         source: where the rule was taken from.
     """
 
     name: str
     statistics: tuple[str, ...]
-    aggregate: Literal["mean", "ratio", "micro-f1"]
+    aggregate: Literal["mean", "ratio", "share", "micro-f1"]
     definition: str
     source: str
 
@@ -37,12 +38,14 @@ class Scorer(Record):
         metrics: every metric it yields.
         main: those whose mean is the task's score (selection, averages).
         judged_by: those whose mean tells a collapsed run from a working one; empty: the main ones.
+        tuned: whether a threshold is chosen on each language's dev data before its test data is scored.
     """
 
     name: str
     metrics: tuple[Metric, ...]
     main: tuple[str, ...]
     judged_by: tuple[str, ...] = ()
+    tuned: bool = False
 
 
 _ACCURACY = Metric(
@@ -52,6 +55,8 @@ _ACCURACY = Metric(
     definition="share of examples with the right label",
     source="google-research/xtreme evaluate.py",
 )
+
+_MINED = "google-research/xtreme third_party/utils_retrieve.py; released code of Phang et al. 2020"
 
 SCORERS: dict[str, Scorer] = {
     scorer.name: scorer
@@ -65,6 +70,34 @@ SCORERS: dict[str, Scorer] = {
                 ),
             ),
             main=("accuracy",),
+        ),
+        Scorer(
+            name="mining",
+            metrics=(
+                Metric(
+                    name="f1",
+                    statistics=("right", "extracted", "gold"),
+                    aggregate="micro-f1",
+                    definition="F1 of the pairs whose margin score reaches the threshold tuned on dev data",
+                    source=_MINED,
+                ),
+                Metric(
+                    name="precision",
+                    statistics=("right", "extracted"),
+                    aggregate="share",
+                    definition="share of the extracted pairs that are translations",
+                    source=_MINED,
+                ),
+                Metric(
+                    name="recall",
+                    statistics=("right", "gold"),
+                    aggregate="share",
+                    definition="share of the gold pairs that are extracted",
+                    source=_MINED,
+                ),
+            ),
+            main=("f1",),
+            tuned=True,
         ),
         Scorer(
             name="udpos",
@@ -94,6 +127,33 @@ SCORERS: dict[str, Scorer] = {
             main=("f1",),
             # one tag for every word is a single span, so span f1 would hardly call any run collapsed
             judged_by=("accuracy",),
+        ),
+        Scorer(
+            name="ner",
+            metrics=(
+                Metric(
+                    name="f1",
+                    statistics=("span_correct", "span_predicted", "span_gold"),
+                    aggregate="micro-f1",
+                    definition="F1 of whole entities: right words and right type",
+                    source="google-research/xtreme evaluate.py with seqeval 0.0.12; 1.2.2 agrees on IOB2",
+                ),
+                Metric(
+                    name="precision",
+                    statistics=("span_correct", "span_predicted"),
+                    aggregate="share",
+                    definition="share of the entities found that are right",
+                    source="seqeval 0.0.12",
+                ),
+                Metric(
+                    name="recall",
+                    statistics=("span_correct", "span_gold"),
+                    aggregate="share",
+                    definition="share of the entities that are found",
+                    source="seqeval 0.0.12",
+                ),
+            ),
+            main=("f1",),
         ),
         Scorer(
             name="squad1",

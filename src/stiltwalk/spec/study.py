@@ -9,15 +9,13 @@ from typing import Any, Literal, Self
 import yaml
 from pydantic import Field, field_validator, model_validator
 
+from stiltwalk.spec.arms import NONE_ARM, ArmChoice
 from stiltwalk.spec.encoders import EncoderChoice
 from stiltwalk.spec.errors import StudyError, UserError
 from stiltwalk.spec.languages import SOURCE_LANGUAGE, language
 from stiltwalk.spec.recipes import Override, check_override, find_recipe
 from stiltwalk.spec.record import Record, parse
 from stiltwalk.spec.tasks import TASKS, Catalogue, find_task
-
-NONE_ARM = "none"
-"""The arm without intermediate training: the baseline of every gain, always added."""
 
 
 class TargetChoice(Record):
@@ -86,7 +84,7 @@ class Study(Record):
         study: its name.
         question: what it asks.
         encoders: encoders to compare.
-        intermediate: arms: each the name of an intermediate task; ``none`` is always added.
+        intermediate: arms; ``none`` is always added.
         targets: target tasks.
         seeds: random seeds; a number N means 1 to N.
         recipe: hyper-parameters.
@@ -96,7 +94,7 @@ class Study(Record):
     study: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=80)
     question: str = ""
     encoders: tuple[EncoderChoice, ...] = Field(min_length=1)
-    intermediate: tuple[str, ...] = ()
+    intermediate: tuple[ArmChoice, ...] = ()
     targets: tuple[TargetChoice, ...] = Field(min_length=1)
     seeds: tuple[int, ...] = Field((1, 2, 3), min_length=1)
     recipe: RecipeChoice = RecipeChoice()
@@ -115,7 +113,7 @@ class Study(Record):
     def _nothing_twice(self) -> Self:
         for field, names in (
             ("encoders", [encoder.name for encoder in self.encoders]),
-            ("intermediate", list(self.intermediate)),
+            ("intermediate", [arm.name for arm in self.intermediate]),
             ("targets", [target.task for target in self.targets]),
             ("seeds", list(self.seeds)),
         ):
@@ -124,10 +122,23 @@ class Study(Record):
                 raise ValueError(f"{field} lists {', '.join(twice)} twice; name each once")
         return self
 
+    @field_validator("intermediate")
+    @classmethod
+    def _without_baseline(cls, arms: tuple[ArmChoice, ...]) -> tuple[ArmChoice, ...]:
+        """The baseline needs no naming, but may be named."""
+        return tuple(arm for arm in arms if arm.name != NONE_ARM)
+
     @property
     def arms(self) -> tuple[str, ...]:
-        """Every intermediate arm, the baseline first."""
-        return (NONE_ARM, *(arm for arm in self.intermediate if arm != NONE_ARM))
+        """Names of every arm, the baseline first."""
+        return (NONE_ARM, *(arm.name for arm in self.intermediate))
+
+    @property
+    def raw_text(self) -> tuple[str, ...]:
+        """Names of every raw-text task that its encoders or arms are trained on."""
+        pretrained = [e.pretrain.text for e in self.encoders if e.pretrain]
+        mixed = [arm.masked_lm.text for arm in self.intermediate if arm.masked_lm]
+        return tuple(dict.fromkeys(name for names in (*pretrained, *mixed) for name in names))
 
 
 def check_study(study: Study, tasks: Catalogue = TASKS) -> Study:
@@ -142,14 +153,11 @@ def check_study(study: Study, tasks: Catalogue = TASKS) -> Study:
     for name, override in study.recipe.tasks.items():
         check_override(override, f"recipe.tasks.{name}")
         _check_used(name, override, study, tasks)
-    for encoder in study.encoders:
-        for text in encoder.pretrain.text if encoder.pretrain else ():
-            if "text" not in find_task(text, tasks).stages:
-                raise StudyError(
-                    f"Encoder '{encoder.name}': '{text}' is no raw text. Raw text: {_texts(tasks)}."
-                )
-    for arm in study.arms[1:]:
-        _check_trainable(arm, "an intermediate arm", tasks)
+    for text in study.raw_text:
+        if "text" not in find_task(text, tasks).stages:
+            raise StudyError(f"'{text}' is no raw text. Raw text: {_texts(tasks)}.")
+    for arm in study.intermediate:
+        _check_trainable(arm.task, "an intermediate arm", tasks)
     for target in study.targets:
         _check_target(target, tasks)
     return study
@@ -164,7 +172,7 @@ def _check_used(name: str, override: Override, study: Study, tasks: Catalogue) -
     """Refuse changed hyper-parameters that would change nothing."""
     find_task(name, tasks)
     chains = {target.task: training_chain(target, tasks) for target in study.targets}
-    if name in study.arms or any(name in chain for chain in chains.values()):
+    if any(name == arm.task for arm in study.intermediate) or any(name in chain for chain in chains.values()):
         return
     if name not in chains:
         raise StudyError(f"recipe.tasks.{name}: this study does not train on '{name}'.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal, Self
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from stiltwalk.spec.errors import UserError, unknown_name
 from stiltwalk.spec.languages import LANGUAGES, SOURCE_LANGUAGE, language
@@ -24,10 +24,18 @@ Stage = Literal["intermediate", "target", "text"]
 SplitName = Literal["train", "dev", "test"]
 
 
+class Made(Record):
+    """How many examples of a generated split are made, and from which seed; of every language the same."""
+
+    examples: int = Field(ge=1)
+    seed: int = 0
+
+
 class Split(Record):
     """Where one split's examples lie, in which languages, and how many there should be.
 
     Attributes:
+        made: for a generated task, how many examples; it has no files.
         paths: glob patterns below the data folder, all read and pooled in the order of their names.
             ``{language}``, ``{iso3}``, ``{name}`` and ``{code}`` (the task's own code) are filled in.
             A file may be gzipped: ``NAME.gz`` serves where ``NAME`` is asked for.
@@ -37,7 +45,8 @@ class Split(Record):
         expected: published number of examples by language, where known.
     """
 
-    paths: tuple[str, ...]
+    paths: tuple[str, ...] = ()
+    made: Made | None = None
     languages: tuple[str, ...] = (SOURCE_LANGUAGE,)
     without_ids_of: str | None = None
     share: tuple[float, float] = (0.0, 1.0)
@@ -61,6 +70,8 @@ class Task(Record):
         type: one of the six task types.
         stages: where it may stand: intermediate training, target, or raw text for masked-LM training.
         layout: the reader of its original files (a key of ``stiltwalk.data.layouts.LAYOUTS``).
+        generator: instead of files, what makes its examples (a key of
+            ``stiltwalk.pocket.generate.GENERATORS``).
         labels: the label set, in the order of label indices (classification and tagging).
         splits: train, dev and test; the English dev split is the one models are selected on.
         trains_on: tasks whose English training the target needs, in order; empty for retrieval.
@@ -78,7 +89,8 @@ class Task(Record):
     title: str
     type: TaskType
     stages: tuple[Stage, ...]
-    layout: str
+    layout: str | None = None
+    generator: str | None = None
     splits: Mapping[SplitName, Split]
     labels: tuple[str, ...] = ()
     trains_on: tuple[str, ...] = ()
@@ -93,6 +105,13 @@ class Task(Record):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
+        if (self.layout is None) == (self.generator is None):
+            raise ValueError(f"task '{self.name}' needs exactly one of 'layout' and 'generator'")
+        for name, split in self.splits.items():
+            if (split.made is None) != (self.generator is None) or bool(split.paths) != bool(self.layout):
+                raise ValueError(
+                    f"split '{name}' of '{self.name}' must be made where its task is, else found"
+                )
         if self.scorer is not None and self.scorer not in SCORERS:
             raise ValueError(str(unknown_name("scorer", self.scorer, SCORERS)))
         for split in self.splits.values():
@@ -101,6 +120,14 @@ class Task(Record):
                     raise ValueError(str(unknown_name("language", code, LANGUAGES)))
         if "text" not in self.stages and self.scorer is None:
             raise ValueError(f"task '{self.name}' needs a scorer; there is: {', '.join(sorted(SCORERS))}")
+        return self
+
+    @model_validator(mode="after")
+    def _tuned_in_every_language(self) -> Self:
+        if self.scorer is not None and self.scoring.tuned:
+            tuned_on = self.splits["dev"].languages if "dev" in self.splits else ()
+            if not set(self.languages) <= set(tuned_on):
+                raise ValueError(f"task '{self.name}' needs a dev split in all of its test languages")
         return self
 
     @property

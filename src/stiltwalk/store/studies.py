@@ -26,16 +26,18 @@ class KeptStudy:
     """A study as it was last run: its plan, and where its data lay."""
 
     plan: Plan
-    data_dir: Path
+    data_dir: Path | None
 
 
-def keep_study(store: Store, plan: Plan, data_dir: Path) -> Path:
+def keep_study(store: Store, plan: Plan, data_dir: Path | None) -> Path:
     """Write down ``plan`` and its study with all defaults filled in; equal plans are one file."""
     study = yaml.safe_dump(plan.study.model_dump(mode="json"), sort_keys=False, allow_unicode=True).encode()
     keys = "".join(sorted(plan.nodes))
     revision = hashlib.sha256(study + keys.encode()).hexdigest()[:12]
     folder = store.root / "studies" / plan.study.study
-    write_json(folder / f"{revision}.plan.json", _as_json(plan) | {"data_dir": str(data_dir)})
+    write_json(
+        folder / f"{revision}.plan.json", _as_json(plan) | {"data_dir": str(data_dir) if data_dir else None}
+    )
     # written last, and anew even when known: its date tells which revision is the latest
     write_bytes(folder / f"{revision}.yaml", study)
     return folder / f"{revision}.yaml"
@@ -67,8 +69,11 @@ def read_kept_study(store: Store, name: str) -> KeptStudy:
     }
     ordered = {key: nodes[key] for key in raw["order"]}
     cells = tuple(Cell(**(cell | {"caveats": tuple(cell["caveats"])})) for cell in raw["cells"])
-    absent = tuple((task, language) for task, language in raw["absent"])
-    return KeptStudy(Plan(study, ordered, cells, absent), Path(raw["data_dir"]))
+    absent, untuned = (
+        tuple((task, language) for task, language in raw.get(name, [])) for name in ("absent", "untuned")
+    )
+    data_dir = Path(raw["data_dir"]) if raw["data_dir"] else None
+    return KeptStudy(Plan(study, ordered, cells, absent, untuned), data_dir)
 
 
 def _as_json(plan: Plan) -> dict[str, Any]:
@@ -84,4 +89,5 @@ def _as_json(plan: Plan) -> dict[str, Any]:
         },
         "cells": [asdict(cell) for cell in plan.cells],
         "absent": [list(pair) for pair in plan.absent],
+        "untuned": [list(pair) for pair in plan.untuned],
     }

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from stiltwalk.spec.errors import unknown_name
 from stiltwalk.spec.task import Task
 from stiltwalk.spec.tasks.intermediate import INTERMEDIATE
+from stiltwalk.spec.tasks.pocket import POCKET
 from stiltwalk.spec.tasks.text import TEXT
 from stiltwalk.spec.tasks.xtreme import XTREME
 
@@ -31,7 +32,7 @@ def catalogue(*groups: tuple[Task, ...]) -> dict[str, Task]:
     return table
 
 
-TASKS: Catalogue = catalogue(INTERMEDIATE, XTREME, TEXT)
+TASKS: Catalogue = catalogue(INTERMEDIATE, XTREME, TEXT, POCKET)
 
 
 def find_task(name: str, tasks: Catalogue = TASKS) -> Task:

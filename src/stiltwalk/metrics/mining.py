@@ -1,0 +1,173 @@
+"""Bitext mining: which sentences of two sides are translations, found by the margin of their vectors' cosine.
+
+The rules are those of google-research/xtreme (``third_party/utils_retrieve.py``, after LASER) and of the
+released code of Phang et al. 2020, which scores every copy of a repeated sentence. Where scores or cosines
+are equal, the earlier sentence goes first, foreign before English: nothing is left to chance.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stiltwalk.spec.examples import Minable
+
+NEIGHBOURS = 4
+"""Nearest sentences of the other side that a sentence is compared with, or as many as there are."""
+
+BLOCK = 2048
+"""Sentences of each side whose cosines are held in memory at once."""
+
+Vectors = NDArray[np.floating[Any]]
+
+
+class Pair(NamedTuple):
+    """Two sentences held to be translations, by their place on their side, and how surely."""
+
+    foreign: int
+    english: int
+    score: float
+
+
+class IdPair(NamedTuple):
+    """The same by the ids of two examples."""
+
+    foreign: str
+    english: str
+    score: float
+
+
+class _Nearest(NamedTuple):
+    """The nearest sentences of the other side, the nearest first: ``(sentences, neighbours)`` each."""
+
+    cosines: Vectors
+    places: NDArray[np.int64]
+
+
+def mine(foreign: Vectors, english: Vectors, block: int = BLOCK) -> list[Pair]:
+    """Pairs of a foreign and an English sentence, none of them in two pairs, the surest first.
+
+    The score of a pair is its cosine over the mean of two numbers: the mean cosine of the foreign sentence
+    with its nearest English ones, and that of the English sentence with its nearest foreign ones. Every
+    sentence proposes the best-scored of its neighbours; proposals are taken by falling score as long as both
+    sentences are free, and those above 0 are kept.
+
+    Args:
+        foreign: a vector a sentence, ``(foreign sentences, width)``; no two of the same text.
+        english: the same for the English side.
+        block: sentences of each side that are compared at once; changes memory and speed alone.
+    """
+    if not len(foreign) or not len(english):
+        return []
+    forward, backward = _search(_normalised(foreign), _normalised(english), block)
+    ours, theirs = forward.cosines.mean(1), backward.cosines.mean(1)
+    proposals = [Pair(i, j, score) for i, (j, score) in enumerate(_best(forward, ours, theirs))]
+    proposals += [Pair(i, j, score) for j, (i, score) in enumerate(_best(backward, theirs, ours))]
+    used_foreign: set[int] = set()
+    used_english: set[int] = set()
+    kept = []
+    for pair in sorted(proposals, key=_surest_first):
+        if pair.score > 0 and pair.foreign not in used_foreign and pair.english not in used_english:
+            used_foreign.add(pair.foreign)
+            used_english.add(pair.english)
+            kept.append(pair)
+    return kept
+
+
+def merged(examples: Iterable[Minable]) -> dict[str, list[str]]:
+    """Each text once, in the order of its first example, and the ids of all examples that have it."""
+    ids: dict[str, list[str]] = {}
+    for example in examples:
+        ids.setdefault(example.text, []).append(example.id)
+    return ids
+
+
+def spread(
+    pairs: Iterable[Pair], foreign: Sequence[Sequence[str]], english: Sequence[Sequence[str]]
+) -> list[IdPair]:
+    """A pair of texts as pairs of examples: every copy of the one with every copy of the other."""
+    return [
+        IdPair(one, other, pair.score)
+        for pair in pairs
+        for one in foreign[pair.foreign]
+        for other in english[pair.english]
+    ]
+
+
+def best_threshold(pairs: Iterable[IdPair], gold: Collection[tuple[str, str]]) -> float:
+    """The score from which on pairs are to be extracted, so that F1 against ``gold`` is best.
+
+    The pairs are scanned by falling score for the first point with the best F1; the threshold is midway
+    between the score there and the next one, or the score there if it is the last. Without any right pair
+    it is 0, which extracts all.
+    """
+    ranked = sorted(pairs, key=_surest_first)
+    right, best, threshold = 0, 0.0, 0.0
+    for count, pair in enumerate(ranked, start=1):
+        right += (pair.foreign, pair.english) in gold
+        # not 2PR / (P + R), whose rounding could part points that are equal
+        f1 = 2 * right / (count + len(gold))
+        if f1 > best:
+            following = ranked[count] if count < len(ranked) else pair
+            best, threshold = f1, (pair.score + following.score) / 2
+    return threshold
+
+
+def extract(pairs: Iterable[IdPair], threshold: float) -> list[IdPair]:
+    """The pairs whose score reaches the threshold."""
+    return [pair for pair in pairs if pair.score >= threshold]
+
+
+def _surest_first(pair: Pair | IdPair) -> tuple[float, int | str, int | str]:
+    return -pair.score, pair.foreign, pair.english
+
+
+def _normalised(vectors: Vectors) -> Vectors:
+    """Vectors of length 1; one of zeros stays what it is."""
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return np.asarray(vectors / np.where(lengths > 0, lengths, 1))
+
+
+def _search(foreign: Vectors, english: Vectors, block: int) -> tuple[_Nearest, _Nearest]:
+    """Every foreign sentence's nearest English ones, and the other way round, in one pass over all pairs."""
+    forward = _nothing_yet(foreign, len(english))
+    backward = _nothing_yet(english, len(foreign))
+    for i in range(0, len(foreign), block):
+        for j in range(0, len(english), block):
+            rows, columns = slice(i, i + block), slice(j, j + block)
+            cosines = foreign[rows] @ english[columns].T
+            _improve(forward, rows, cosines, j)
+            _improve(backward, columns, cosines.T, i)
+    return forward, backward
+
+
+def _nothing_yet(vectors: Vectors, others: int) -> _Nearest:
+    shape = len(vectors), min(NEIGHBOURS, others)
+    return _Nearest(np.full(shape, -np.inf, dtype=vectors.dtype), np.zeros(shape, dtype=np.int64))
+
+
+def _improve(known: _Nearest, rows: slice, cosines: Vectors, first: int) -> None:
+    """Put those of ``cosines`` (others from ``first`` on) among the nearest of ``rows`` that belong there."""
+    best, places = known.cosines[rows], known.places[rows]
+    # most blocks have nothing for most sentences; of equals the earlier one stays
+    changed = np.flatnonzero(cosines.max(1) > best[:, -1])
+    values = np.concatenate([best[changed], cosines[changed]], axis=1)
+    names = np.broadcast_to(np.arange(cosines.shape[1]) + first, (len(changed), cosines.shape[1]))
+    names = np.concatenate([places[changed], names], axis=1)
+    every = np.arange(len(changed))
+    for rank in range(best.shape[1]):
+        # the first of the largest: a partial sort would not say which of equals it takes
+        chosen = values.argmax(1)
+        best[changed, rank], places[changed, rank] = values[every, chosen], names[every, chosen]
+        values[every, chosen] = -np.inf
+
+
+def _best(nearest: _Nearest, own: Vectors, other: Vectors) -> list[tuple[int, float]]:
+    """For every sentence the neighbour with the largest margin, of equals the nearest, and that margin."""
+    scale = (own[:, None] + other[nearest.places]) / 2
+    margins = np.divide(nearest.cosines, scale, out=np.zeros_like(nearest.cosines), where=scale != 0)
+    every, chosen = np.arange(len(margins)), margins.argmax(1)
+    return list(zip(nearest.places[every, chosen].tolist(), margins[every, chosen].tolist(), strict=True))

@@ -1,0 +1,1 @@
+"""The generators, one for each task of the pocket world."""

@@ -1,0 +1,75 @@
+"""Raw text: short passages of each language's own, and a few bilingual ones."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import NamedTuple
+
+from stiltwalk.pocket.dice import Dice
+from stiltwalk.pocket.meaning import Clause, Thing, canonical
+from stiltwalk.pocket.parts import Generator, draw_said, part_of
+from stiltwalk.pocket.sampling import draw
+from stiltwalk.pocket.voice import Said, Voice, voice
+from stiltwalk.pocket.world import world
+from stiltwalk.spec.examples import Line
+from stiltwalk.spec.languages import SOURCE_LANGUAGE
+from stiltwalk.spec.task import SplitName
+
+ALIGNED_SHARE = 0.05
+"""Of the lines outside English are bilingual: each sentence is followed by its English."""
+
+_SENTENCES = ((1, 0.35), (2, 0.35), (3, 0.3))
+_ALIGNED_SENTENCES = 5
+_SAME_ACTOR = 0.5
+
+
+class Passage(NamedTuple):
+    """Sentences, and whether each is followed by its English."""
+
+    sentences: tuple[Said, ...]
+    aligned: bool
+
+
+def _draw(dice: Dice, part: SplitName) -> Passage:
+    aligned = dice.maybe(ALIGNED_SHARE)
+    clauses: list[Clause] = []
+    for _ in range(_ALIGNED_SENTENCES if aligned else dice.weighted(_SENTENCES)):
+        clause = _draw_clause(dice, part)
+        if clauses and dice.maybe(_SAME_ACTOR):
+            clause = _about(clauses[0].agent, clause, part)
+        clauses.append(clause)
+    return Passage(tuple(draw_said(dice, clause) for clause in clauses), aligned)
+
+
+def _draw_clause(dice: Dice, part: SplitName) -> Clause:
+    """A clause of that part; what is said of kinds is true in all of them."""
+    while True:
+        clause = draw(dice)
+        if clause.frame == "kind" or part_of(clause) == part:
+            return clause
+
+
+def _about(agent: Thing, clause: Clause, part: SplitName) -> Clause:
+    """The clause with the passage's first agent, if it could do that."""
+    verb = world().verbs[clause.predicate]
+    changed = replace(clause, agent=Thing(agent.concept))
+    taken = {thing.concept for role, thing in clause.things if role != "agent"}
+    fits = verb.agents & world().marks(agent.concept) and agent.concept not in taken
+    return changed if fits and part_of(changed) == part else clause
+
+
+def _identity(passage: Passage) -> str:
+    return " ; ".join(canonical(said.clause) for said in passage.sentences)
+
+
+def _render(passage: Passage, name: str, spoken: Voice) -> Line:
+    if not passage.aligned or spoken.language == SOURCE_LANGUAGE:
+        return Line(name, spoken.passage(passage.sentences))
+    english = voice(SOURCE_LANGUAGE)
+    # marks end the sentences; a space parts two languages whatever the script
+    pairs = (f"{spoken.say(said).text} {english.say(said).text}" for said in passage.sentences)
+    return Line(name, " ".join(pairs))
+
+
+TEXT = Generator(_draw, _identity, _render)
+"""Every language tells stories of its own: but for the aligned lines nothing is a translation."""

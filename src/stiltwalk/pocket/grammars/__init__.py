@@ -1,0 +1,1 @@
+"""One grammar a language, in files named by its code."""

@@ -1,0 +1,213 @@
+"""Tests of compute.retrieval: sentence vectors, neighbours, and pairs mined with a threshold tuned on dev."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+import torch
+
+from stiltwalk.compute.context import Monitor
+from stiltwalk.compute.encoder import load_start
+from stiltwalk.compute.retrieval import mine_pairs, nearest_by_cosine
+from stiltwalk.data.load import load
+from stiltwalk.engine.prepare import Prepared, prepare, prepare_evaluation
+from stiltwalk.metrics.mining import IdPair, best_threshold, extract, mine
+from stiltwalk.plan.steps import PredictStep
+from stiltwalk.spec.errors import InterruptedRunError
+from stiltwalk.spec.examples import Minable
+from stiltwalk.spec.task import Made, Split
+from stiltwalk.spec.tasks import TASKS
+from stiltwalk.store.rows import study_rows
+from stiltwalk.store.store import open_store, read_artifact
+from tests.compute.fakes import accelerator, stopping_after
+from tests.worlds import finish, node, prepared_study, tiny_study
+
+SMALL = TASKS["pocket-mining"].replace(
+    {"splits": {name: Split(made=Made(examples=80), languages=("de", "es")) for name in ("dev", "test")}}
+)
+"""The pocket world's mining with two blocks of sentences in two languages."""
+
+MINING = {**TASKS, SMALL.name: SMALL}
+
+
+def predict_step(prepared: Prepared, title: str) -> PredictStep:
+    """The prediction step of that title."""
+    step = node(prepared.plan, title).step
+    assert isinstance(step, PredictStep)
+    return step
+
+
+def vectors(prepared: Prepared, step: PredictStep, texts: Sequence[str]) -> Any:
+    """Mean vectors of the step's layer, made by transformers alone, one text at a time."""
+    from transformers import AutoModel, AutoTokenizer
+
+    folder = prepared.place.store.folder(step.parent)
+    model = AutoModel.from_pretrained(folder / "model").eval()
+    tokenizer = AutoTokenizer.from_pretrained(folder / "tokenizer")
+    found = []
+    for text in texts:
+        encoded = tokenizer(text, return_tensors="pt", truncation=True, max_length=step.max_tokens)
+        with torch.no_grad():
+            states = model(**encoded, output_hidden_states=True).hidden_states
+        found.append(states[step.layer][0].mean(0).double().numpy())
+    return np.stack(found)
+
+
+def test_nearest_by_cosine_by_hand() -> None:
+    """Length does not count, the angle does, and the first of two equal candidates is taken."""
+    candidates = torch.tensor([[0.0, 5.0], [1.0, 1.0], [2.0, 2.0], [9.0, 0.0]])
+    queries = torch.tensor([[0.1, 0.1], [1.0, 0.0], [0.0, 3.0], [1.0, 0.9]])
+    assert nearest_by_cosine(queries, candidates).tolist() == [1, 3, 0, 1]
+    assert nearest_by_cosine(queries, candidates, block=3).tolist() == [1, 3, 0, 1]
+
+
+def test_the_index_is_that_of_the_candidate() -> None:
+    """More candidates than queries: each query is answered with a row of the candidates."""
+    candidates = torch.eye(5)
+    assert nearest_by_cosine(candidates[[4, 2]], candidates).tolist() == [4, 2]
+
+
+def test_a_sentence_retrieves_itself(world: Path, tmp_path: Path) -> None:
+    """Where the foreign side is the English side every encoder, even a random one, is right."""
+    data = tmp_path / "data"
+    shutil.copytree(world, data)
+    for iso3 in ("deu", "fra"):
+        folder = data / "tatoeba" / "v1"
+        shutil.copy(folder / f"tatoeba.{iso3}-eng.eng", folder / f"tatoeba.{iso3}-eng.{iso3}")
+    prepared = prepared_study(data, tmp_path / "store", {"targets": ["tatoeba"], "intermediate": []})
+    finish(prepared)
+    frame = study_rows(prepared.place.store, prepared.plan)
+    assert frame["value"].tolist() == [100.0, 100.0]
+
+
+def test_retrieval_is_the_mean_of_the_layer_over_all_tokens(finished: Prepared) -> None:
+    """Done anew with transformers alone, one sentence at a time: the same neighbours."""
+    step = predict_step(finished, "predict tatoeba")
+    examples: Any = load(TASKS["tatoeba"], "test", "de", finished.place.data_dir)
+    sides = (vectors(finished, step, [getattr(e, side) for e in examples]) for side in ("text", "english"))
+    foreign, english = (side / np.linalg.norm(side, axis=1, keepdims=True) for side in sides)
+    nearest = (english @ foreign.T).argmax(1)
+    folder = finished.place.store.folder(node(finished.plan, "predict tatoeba").key)
+    ours = pq.read_table(folder / "predictions" / "de.parquet")["prediction"].to_pylist()
+    assert ours == [examples[index].id for index in nearest]
+
+
+@pytest.fixture(scope="module")
+def mined(world: Path, tmp_path_factory: pytest.TempPathFactory) -> Prepared:
+    """A finished study of the small mining task, with an arm."""
+    study = tiny_study({"targets": [SMALL.name]}, MINING)
+    prepared = prepare(study, open_store(tmp_path_factory.mktemp("mined") / "store"), world, MINING)
+    finish(prepared)
+    return prepared
+
+
+def test_a_study_of_mining_has_its_rows(mined: Prepared) -> None:
+    """Three metrics for each language and arm, in their range, of all sentences of both sides."""
+    frame = study_rows(mined.place.store, mined.plan)
+    assert len(frame) == 2 * 2 * 3
+    assert set(frame["metric"]) == {"f1", "precision", "recall"}
+    assert set(frame["n"]) == {80}
+    assert frame["value"].between(0, 100).all()
+    assert set(frame["layer"]) == {1}
+    assert not any("examples" in caveats for caveats in frame["caveats"])
+
+
+def test_mining_done_anew(mined: Prepared) -> None:
+    """With vectors made by transformers, the same threshold and the same pairs of the test data."""
+    title = f"predict {SMALL.name}"
+    step = predict_step(mined, title)
+    assert set(step.dev) == set(step.data) == {"de", "es"}
+    artifact = read_artifact(mined.place.store, node(mined.plan, title).key)
+    thresholds = artifact.facts["thresholds"]
+    assert set(thresholds) == {"de", "es"}
+    dev, test = (_pairs_anew(mined, step, split) for split in ("dev", "test"))
+    gold = {(e.id, e.twin) for e in _sentences("dev") if e.side == "foreign" and e.twin}
+    threshold = best_threshold(dev, gold)
+    assert thresholds["de"] == pytest.approx(threshold, rel=1e-5)
+    kept = pq.read_table(artifact.folder / "predictions" / "de.parquet").to_pydict()
+    expected = {pair.foreign: pair.english for pair in extract(test, threshold)}
+    assert expected
+    assert dict(zip(kept["id"], kept["prediction"], strict=True)) == {
+        example.id: expected.get(example.id, "") for example in _sentences("test")
+    }
+
+
+def _sentences(split: Any) -> Sequence[Any]:
+    return load(SMALL, split, "de", None)
+
+
+def _pairs_anew(prepared: Prepared, step: PredictStep, split: str) -> list[IdPair]:
+    """Pairs of a split without a repeated text."""
+    sides = [[e for e in _sentences(split) if e.side == side] for side in ("foreign", "english")]
+    foreign, english = sides
+    pairs = mine(*(vectors(prepared, step, [e.text for e in side]) for side in sides))
+    return [IdPair(foreign[pair.foreign].id, english[pair.english].id, pair.score) for pair in pairs]
+
+
+def test_an_evaluation_is_the_study_s_own_step(mined: Prepared) -> None:
+    """The encoder named by its key is tuned and tested alike."""
+    key = predict_step(mined, f"predict {SMALL.name}").parent
+    changes = {"encoders": [{"name": "it", "source": key[:16]}], "targets": [SMALL.name], "intermediate": []}
+    study = tiny_study(changes, MINING)
+    found = prepare_evaluation(study, mined.place.store, mined.place.data_dir, MINING)
+    assert list(found.plan.nodes) == [node(mined.plan, f"predict {SMALL.name}").key]
+
+
+TEXTS = ("the cat sees the dog", "the old hen calls", "in the field", "a red fox in the barn", "the yard")
+
+
+def _mirrored(texts: Sequence[str]) -> list[Minable]:
+    """A corpus whose foreign side is its English side."""
+    foreign = [Minable(f"f{i}", text, "foreign", f"e{i}") for i, text in enumerate(texts)]
+    return foreign + [Minable(f"e{i}", text, "english", f"f{i}") for i, text in enumerate(texts)]
+
+
+def _mine(finished: Prepared, dev: list[Minable], test: list[Minable], monitor: Monitor | None = None) -> Any:
+    step = predict_step(finished, "predict tatoeba")
+    start = load_start(finished.place, step.parent)
+    return mine_pairs(step, start, {"de": dev}, {"de": test}, accelerator(), monitor or Monitor())
+
+
+def test_a_sentence_is_its_own_translation(finished: Prepared) -> None:
+    """Every encoder, even a random one, extracts all pairs of two equal sides, and no more."""
+    predictions, thresholds = _mine(finished, _mirrored(TEXTS), _mirrored(TEXTS))
+    assert predictions == {"de": ["e0", "e1", "e2", "e3", "e4", *[""] * 5]}
+    assert thresholds["de"] > 0
+
+
+def test_a_repeated_text_is_extracted_with_all_its_copies(finished: Prepared) -> None:
+    """Merged for the search, the copies come back with every id, on either side."""
+    predictions, _ = _mine(finished, _mirrored(TEXTS), _mirrored([*TEXTS, TEXTS[1]]))
+    assert predictions["de"][:6] == ["e0", "e1 e5", "e2", "e3", "e4", "e1 e5"]
+
+
+def test_the_threshold_of_dev_is_applied_as_it_is(finished: Prepared) -> None:
+    """Where in dev only the surest pair is right, fewer are extracted from the same sentences in test."""
+    everything, low = _mine(finished, _mirrored(TEXTS), _mirrored(TEXTS))
+    foreign = [Minable(e.id, e.text, e.side, None) for e in _mirrored(TEXTS)]
+    nothing_right, none = _mine(finished, foreign, _mirrored(TEXTS))
+    assert none == {"de": 0.0}
+    assert nothing_right == everything
+    surest = max(range(5), key=lambda i: _score(finished, i))
+    one = [Minable(e.id, e.text, e.side, e.twin if e.id == f"f{surest}" else None) for e in _mirrored(TEXTS)]
+    few, high = _mine(finished, one, _mirrored(TEXTS))
+    assert high["de"] > low["de"]
+    assert [i for i in range(5) if few["de"][i]] == [surest]
+
+
+def _score(finished: Prepared, place: int) -> float:
+    """The margin of a text of ``TEXTS`` with itself."""
+    made = vectors(finished, predict_step(finished, "predict tatoeba"), TEXTS)
+    return next(pair.score for pair in mine(made, made) if pair.foreign == place)
+
+
+def test_mining_stops_on_request(finished: Prepared) -> None:
+    """A request to stop is heard while vectors are made."""
+    with pytest.raises(InterruptedRunError, match="stopped on request"):
+        _mine(finished, _mirrored(TEXTS), _mirrored(TEXTS), stopping_after(0))

@@ -1,0 +1,1 @@
+"""Tests of the grammars, one file a language."""
