@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
-.PHONY: env test lint check format real-test slow-test clean
+.PHONY: env test lint check format demo pocket-encoders real-test slow-test clean
 
 env: $(STAMP)            ## create .venv with pinned dependencies
 
@@ -30,6 +30,12 @@ check: lint test         ## the one gate
 format: env              ## rewrite to the house format
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+demo: env                ## the whole pipeline on the pocket world, in minutes
+	$(BIN)/stiltwalk demo
+
+pocket-encoders: env     ## make the packaged encoders anew (about two hours on 2 cores)
+	$(BIN)/python scripts/pack_pocket_encoders.py --store .pocket-encoders
 
 real-test: env           ## the pipeline on the real files in ../shared/data (about an hour)
 	$(BIN)/pytest -m real

@@ -42,3 +42,22 @@ def test_nothing_there(command: Command, world: World, tmp_path: Path) -> None:
     assert ended.code == 2
     assert "No file of bible is in" in ended.err
     assert command("data", "ls", "--data-dir", tmp_path / "no").code == 2
+
+
+def test_generated_tasks_without_a_data_folder(command: Command) -> None:
+    """They are listed and verified with no data folder; to verify files one is asked for."""
+    rows = command("data", "ls", "pocket-causes", "--json").json["rows"]
+    assert {row["state"] for row in rows} == {"generated"}
+    ended = command("data", "verify", "pocket-retrieval", "--json")
+    assert (ended.code, {row["state"] for row in ended.json["rows"]}) == (0, {"whole"})
+    ended = command("data", "verify", "xquad")
+    assert ended.code == 2
+    assert "Where are the original data files of 'xquad'? Give --data-dir DIR" in ended.err
+    assert "'stiltwalk data ls' says which files each task needs" in ended.err
+
+
+def test_what_is_looked_for(command: Command) -> None:
+    """Without a data folder ``data ls`` says which files each task needs, as messages promise."""
+    ended = command("data", "ls", "xquad")
+    assert ended.code == 0
+    assert "xquad/xquad.zh.json" in ended.out

@@ -159,4 +159,4 @@ def test_where_is_the_data(command: Command, world: World, tmp_path: Path) -> No
     """Without a data folder the command asks for one."""
     ended = command("run", world.study, "--store", tmp_path / "store")
     assert (ended.code, ended.out) == (2, "")
-    assert "Where are the original data files? Give --data-dir DIR" in ended.err
+    assert "Where are the original data files of 'udhr'? Give --data-dir DIR" in ended.err

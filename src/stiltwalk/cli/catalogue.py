@@ -12,6 +12,7 @@ from typing import Any
 import psutil
 
 from stiltwalk.cli import options, show
+from stiltwalk.engine.encoders import described_packaged
 from stiltwalk.engine.status import finished_pretraining
 from stiltwalk.spec.encoders import KNOWN_ENCODERS
 from stiltwalk.spec.errors import UserError
@@ -50,7 +51,7 @@ def _task_row(task: Task) -> dict[str, Any]:
 
 
 def show_encoders(store: Path | None, *, as_json: bool) -> None:
-    """Print the encoders known by name, then those pretrained in the store."""
+    """Print the encoders known by name, those of this package, then those pretrained in the store."""
     rows: list[dict[str, Any]] = [
         {
             "name": known.hub,
@@ -61,6 +62,17 @@ def show_encoders(store: Path | None, *, as_json: bool) -> None:
             "from": "hub",
         }
         for known in KNOWN_ENCODERS.values()
+    ]
+    rows += [
+        {
+            "name": made.name,
+            "layers": made.layers,
+            "hidden": made.hidden,
+            "parameters": made.parameters / 1e6,
+            "encoder_parameters": made.encoder_parameters / 1e6,
+            "from": "this package",
+        }
+        for made in described_packaged()
     ]
     root = options.store_root(store)
     if (root / "format.json").exists():
@@ -143,9 +155,8 @@ def _store(given: Path | None) -> dict[str, Any]:
 
 
 def _data() -> dict[str, Any]:
-    try:
-        folder = options.data_dir(None)
-    except UserError:
+    folder = options.data_dir(None)
+    if folder is None:
         return _row("data", "not set", "optional", "set STILTWALK_DATA, or give --data-dir each time")
     if not folder.is_dir():
         return _row("data", str(folder), "missing", "set STILTWALK_DATA to an existing folder")

@@ -16,9 +16,9 @@ def _chosen(names: list[str]) -> list[Task]:
     return [find_task(name) for name in names] or list(TASKS.values())
 
 
-def _existing(given: Path | None) -> Path:
+def _existing(given: Path | None) -> Path | None:
     folder = options.data_dir(given)
-    if not folder.is_dir():
+    if folder is not None and not folder.is_dir():
         raise UserError(f"The data folder {folder} does not exist. Give --data-dir an existing folder.")
     return folder
 
@@ -30,6 +30,8 @@ def list_files(names: list[str], data_dir: Path | None, *, as_json: bool) -> Non
     if as_json:
         show.print_json("rows", rows)
     else:
+        for row in rows:  # what is missing is looked for under these names
+            row["files"] = ", ".join(row["files"] or (row["wanted"] if row["state"] == "missing" else ()))
         show.print_table(rows, ("task", "split", "language", "state", "files", "bytes"))
 
 

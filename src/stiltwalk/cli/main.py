@@ -9,7 +9,13 @@ import traceback
 import typer
 
 from stiltwalk import __version__
-from stiltwalk.cli import catalogue_commands, data_commands, evaluate_command, study_commands
+from stiltwalk.cli import (
+    catalogue_commands,
+    data_commands,
+    demo_command,
+    evaluate_command,
+    study_commands,
+)
 from stiltwalk.spec.errors import InterruptedRunError, StepFailedError, UserError
 
 DONE, FAILED, MISTAKE, INTERRUPTED = 0, 1, 2, 130
@@ -41,6 +47,7 @@ def _root(
     pass
 
 
+demo_command.add_to(app)
 study_commands.add_to(app)
 evaluate_command.add_to(app)
 catalogue_commands.add_to(app)

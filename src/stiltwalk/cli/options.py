@@ -39,19 +39,10 @@ def store_root(given: Path | None) -> Path:
     return given or default_root()
 
 
-def data_dir(given: Path | None) -> Path:
-    """The data folder.
-
-    Raises:
-        UserError: neither the option nor ``STILTWALK_DATA`` says where it is.
-    """
-    named = given or (Path(os.environ["STILTWALK_DATA"]) if "STILTWALK_DATA" in os.environ else None)
-    if named is None:
-        raise UserError(
-            "Where are the original data files? Give --data-dir DIR, or set STILTWALK_DATA. "
-            "'stiltwalk tasks' says which files each task needs."
-        )
-    return named
+def data_dir(given: Path | None) -> Path | None:
+    """The data folder: as given, else ``STILTWALK_DATA``, else none; only a task with files asks for one."""
+    named = os.environ.get("STILTWALK_DATA")
+    return given or (Path(named) if named else None)
 
 
 def overrides(given: Sequence[str] | None) -> dict[str, Any]:

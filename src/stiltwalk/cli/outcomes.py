@@ -134,6 +134,18 @@ def _summary(rows: pd.DataFrame, plan: Plan) -> None:
         SCORE_COLUMNS,
         title="Mean over languages and seeds (0 to 100)",
     )
+    show_gains(rows)
+    marks = dict.fromkeys(mark for text in rows["caveats"].unique() for mark in text.split(";") if mark)
+    show.console.print()
+    for mark, sentence in explain(marks).items():
+        show.console.print(f"{mark}: {sentence}", markup=False)
+    show.console.print(
+        f"\n{len(rows)} rows. All of them: stiltwalk results {plan.study.study} --csv", markup=False
+    )
+
+
+def show_gains(rows: pd.DataFrame) -> None:
+    """Print the gains over ``none``, whichever way they fall."""
     found = gains(rows)
     overall = found[found["language"] == ZERO_SHOT]
     if not overall.empty:
@@ -143,13 +155,6 @@ def _summary(rows: pd.DataFrame, plan: Plan) -> None:
             GAIN_COLUMNS,
             title="Gain over 'none', mean of the zero-shot languages (points; spread: sd over seeds)",
         )
-    marks = dict.fromkeys(mark for text in rows["caveats"].unique() for mark in text.split(";") if mark)
-    show.console.print()
-    for mark, sentence in explain(marks).items():
-        show.console.print(f"{mark}: {sentence}", markup=False)
-    show.console.print(
-        f"\n{len(rows)} rows. All of them: stiltwalk results {plan.study.study} --csv", markup=False
-    )
 
 
 def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:

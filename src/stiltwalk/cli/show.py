@@ -42,11 +42,14 @@ def note(message: str) -> None:
 
 
 def absent_lines(plan: Plan) -> list[str]:
-    """A line for every target that has languages without test files."""
-    by_task: dict[str, list[str]] = {}
-    for task, language in plan.absent:
-        by_task.setdefault(task, []).append(language)
-    return [f"{task}: no test files, so not tested: {' '.join(codes)}" for task, codes in by_task.items()]
+    """A line for every target that has languages without test files, or without the dev files it needs."""
+    by_reason: dict[tuple[str, str], list[str]] = {}
+    for pair in plan.absent:
+        files = "dev files to tune a threshold on" if pair in plan.untuned else "test files"
+        by_reason.setdefault((pair[0], files), []).append(pair[1])
+    return [
+        f"{task}: no {files}, so not tested: {' '.join(codes)}" for (task, files), codes in by_reason.items()
+    ]
 
 
 def _text(value: object) -> str:
