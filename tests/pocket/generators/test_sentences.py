@@ -64,7 +64,7 @@ def test_no_sentence_to_test_with_is_in_raw_text(language: str) -> None:
     """Neither in the language nor, beside an aligned line, in English."""
     tested = {text for example in _made("test", language) for text in (example.text, example.english)}
     seen = set()
-    for passage in islice(meanings(TEXT, f"text-{language}", "train", SEED), 600):
+    for passage in islice(meanings(TEXT, f"text-{language}", "train", SEED), 1200):
         for said in passage.sentences:
             seen |= {voice(language).say(said).text, voice("en").say(said).text}
     assert len(seen) > 1000

@@ -65,11 +65,11 @@ def test_at_most_one_line_in_twenty_is_aligned_overall() -> None:
 
 
 def test_bilingual_lines() -> None:
-    """Five sentences, exactly where the passage is marked so."""
+    """One sentence and its English, exactly where the passage is marked so."""
     for language in LANGUAGES:
         aligned = [passage for passage in _passages(language) if passage.aligned]
         assert aligned
-        assert {len(passage.sentences) for passage in aligned} == {5}
+        assert {len(passage.sentences) for passage in aligned} == {1}
         if language != "en":
             marked = {number for number, passage in enumerate(_passages(language)) if passage.aligned}
             assert _followed_by_english(language) == marked
@@ -83,7 +83,7 @@ def test_languages_tell_stories_of_their_own() -> None:
     }
     for one, other in combinations(LANGUAGES, 2):
         common = told[one] & told[other]
-        assert len(common) < 0.02 * SIZE, (one, other)
+        assert len(common) < 0.05 * SIZE, (one, other)
         assert {len(passage) for passage in common} <= {1}
 
 
@@ -108,11 +108,11 @@ def test_clauses_are_of_the_training_part() -> None:
         assert any(clause.frame == "kind" for clause in clauses)
 
 
-def test_passages_are_of_one_to_three_sentences() -> None:
-    """Each about as often as another; bilingual ones are longer."""
+def test_passages_are_of_one_or_two_sentences() -> None:
+    """Seven in ten are of one; bilingual lines always are."""
     lengths = Counter(len(passage.sentences) for passage in _passages("en") if not passage.aligned)
-    assert set(lengths) == {1, 2, 3}
-    assert all(abs(count / lengths.total() - 1 / 3) < 0.08 for count in lengths.values())
+    assert set(lengths) == {1, 2}
+    assert abs(lengths[1] / lengths.total() - 0.7) < 0.06
 
 
 def test_passages_are_often_about_one_agent() -> None:

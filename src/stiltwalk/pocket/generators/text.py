@@ -16,29 +16,46 @@ from stiltwalk.spec.languages import SOURCE_LANGUAGE
 from stiltwalk.spec.task import SplitName
 
 ALIGNED_SHARE = 0.05
-"""Of the lines outside English are bilingual: each sentence is followed by its English."""
+"""Of the lines outside English are bilingual: a sentence is followed by its English."""
 
-_SENTENCES = ((1, 0.35), (2, 0.35), (3, 0.3))
-_ALIGNED_SENTENCES = 5
+_SENTENCES = ((1, 0.7), (2, 0.3))
+_BARE = 0.8  # of the bilingual lines are as short as those of a primer
 _SAME_ACTOR = 0.5
 
 
 class Passage(NamedTuple):
-    """Sentences, and whether each is followed by its English."""
+    """Sentences, and whether their English follows."""
 
     sentences: tuple[Said, ...]
     aligned: bool
 
 
 def _draw(dice: Dice, part: SplitName) -> Passage:
-    aligned = dice.maybe(ALIGNED_SHARE)
+    if dice.maybe(ALIGNED_SHARE):
+        clause = _draw_clause(dice, part)
+        if dice.maybe(_BARE):
+            clause = _bare(clause, part)
+        return Passage((draw_said(dice, clause),), aligned=True)
     clauses: list[Clause] = []
-    for _ in range(_ALIGNED_SENTENCES if aligned else dice.weighted(_SENTENCES)):
+    for _ in range(dice.weighted(_SENTENCES)):
         clause = _draw_clause(dice, part)
         if clauses and dice.maybe(_SAME_ACTOR):
             clause = _about(clauses[0].agent, clause, part)
         clauses.append(clause)
-    return Passage(tuple(draw_said(dice, clause) for clause in clauses), aligned)
+    return Passage(tuple(draw_said(dice, clause) for clause in clauses), aligned=False)
+
+
+def _bare(clause: Clause, part: SplitName) -> Clause:
+    """The clause without what may be left out."""
+    bare = clause
+    for role, thing in clause.things:
+        bare = bare.with_thing(role, Thing(thing.concept, count=thing.count))
+    if clause.frame in {"intransitive", "transitive"}:
+        bare = replace(bare, place=None)
+    if clause.tense != "present":  # the regular present needs its time
+        bare = replace(bare, time=None)
+    bare = replace(bare, also=None)
+    return bare if clause.frame == "kind" or part_of(bare) == part else clause
 
 
 def _draw_clause(dice: Dice, part: SplitName) -> Clause:
@@ -65,10 +82,9 @@ def _identity(passage: Passage) -> str:
 def _render(passage: Passage, name: str, spoken: Voice) -> Line:
     if not passage.aligned or spoken.language == SOURCE_LANGUAGE:
         return Line(name, spoken.passage(passage.sentences))
-    english = voice(SOURCE_LANGUAGE)
     # marks end the sentences; a space parts two languages whatever the script
-    pairs = (f"{spoken.say(said).text} {english.say(said).text}" for said in passage.sentences)
-    return Line(name, " ".join(pairs))
+    english = voice(SOURCE_LANGUAGE).passage(passage.sentences)
+    return Line(name, f"{spoken.passage(passage.sentences)} {english}")
 
 
 TEXT = Generator(_draw, _identity, _render)

@@ -65,7 +65,7 @@ POCKET = (
         "sequence-classification",
         "nli",
         "accuracy",
-        _splits(6000, 300, 300),
+        _splits(6000, 200, 200),
         "entailment neutral contradiction",
     ),
     _task(
@@ -74,7 +74,7 @@ POCKET = (
         "sequence-classification",
         "nli-hypothesis",
         "accuracy",
-        _splits(6000, 300, 300),
+        _splits(6000, 200, 200),
         "entailment neutral contradiction",
     ),
     _task(
@@ -83,8 +83,9 @@ POCKET = (
         "sequence-classification",
         "entailment",
         "accuracy",
-        _splits(500, 200, 200),
+        _splits(500, 200, 150),
         "entailment not_entailment",
+        target_training={"epochs": 6},
     ),
     _task(
         "pocket-paraphrase",
@@ -102,9 +103,9 @@ POCKET = (
         "question-answering",
         "questions",
         "squad1",
-        _splits(1000, 200, 200),
+        _splits(1000, 150, 150),
         # a target has few labels; as an intermediate task it has all of them
-        target_training={"examples": 500, "epochs": 2},
+        target_training={"examples": 500, "epochs": 3},
     ),
     _task(
         "pocket-pos",
@@ -112,8 +113,9 @@ POCKET = (
         "token-classification",
         "pos",
         "udpos",
-        _splits(200, 200, 200),
+        _splits(200, 150, 150),
         " ".join(_UPOS),
+        target_training={"epochs": 10},
     ),
     _task(
         "pocket-ner",
@@ -147,7 +149,7 @@ POCKET = (
         type="masked-lm",
         stages=("text",),
         generator="text",
-        splits={"train": Split(made=Made(examples=40_000), languages=_LANGUAGES)},
+        splits={"train": Split(made=Made(examples=20_000), languages=_LANGUAGES)},
         licence="Apache-2.0",
         citation="this project",
         caveats=_CAVEATS | {"aligned-lines": "one line in twenty outside English is bilingual"},
