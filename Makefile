@@ -34,7 +34,7 @@ format: env              ## rewrite to the house format
 demo: env                ## the whole pipeline on the pocket world, in minutes
 	$(BIN)/stiltwalk demo
 
-pocket-encoders: env     ## make the packaged encoders anew (about two hours on 2 cores)
+pocket-encoders: env     ## make the packaged encoders anew (about half an hour on 2 cores)
 	$(BIN)/python scripts/pack_pocket_encoders.py --store .pocket-encoders
 
 real-test: env           ## the pipeline on the real files in ../shared/data (about an hour)

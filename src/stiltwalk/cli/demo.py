@@ -14,13 +14,12 @@ from stiltwalk.data.load import load
 from stiltwalk.engine.prepare import Prepared
 from stiltwalk.metrics.chance import chance
 from stiltwalk.plan.graph import Plan
-from stiltwalk.plan.steps import PredictStep
 from stiltwalk.spec.languages import SOURCE_LANGUAGE
 from stiltwalk.spec.study import TargetChoice, training_chain
 from stiltwalk.spec.tasks import TASKS, find_task
 from stiltwalk.store.rows import study_rows
 
-STUDY, CONTROLS = "demo", ("demo-untrained", "demo-hypothesis-only")
+STUDY = "demo"
 
 OPENING = """\
 The demo runs the whole pipeline on a miniature world in eight real languages (en de es ru tr sw hi zh):
@@ -37,7 +36,7 @@ It is no evidence about large encoders or real text, whichever way the gains fal
 
 TITLE = "Zero-shot transfer against chance (mean over languages; 95 % interval over seeds)"
 
-CONTROL_TITLES = {
+CONTROLS = {
     "demo-untrained": "Control: an encoder of the same shape after 8 pretraining steps",
     "demo-hypothesis-only": "Control: NLI with its premises and without them (hypothesis only)",
 }
@@ -60,16 +59,17 @@ def run_demo(
     prepared = studies.prepared(STUDY, None, store, overrides)
     show.note(_opening(prepared.plan))
     studies.carry_out(prepared, workers)
-    found = {STUDY: _judged(prepared)}
+    result = study_rows(prepared.place.store, prepared.plan)
+    found = {STUDY: _judged(prepared, result)}
     if not as_json:
-        outcomes.show_gains(study_rows(prepared.place.store, prepared.plan))
+        outcomes.show_gains(result)
         _print(found[STUDY], TITLE)
-    for name in CONTROLS if controls else ():
+    for name, title in CONTROLS.items() if controls else ():
         control = studies.prepared(name, None, store, {})
         studies.carry_out(control, workers)
-        found[name] = _judged(control)
+        found[name] = _judged(control, study_rows(control.place.store, control.plan))
         if not as_json:
-            _print(found[name], CONTROL_TITLES[name])
+            _print(found[name], title)
     if as_json:
         rows = [{"study": name, **row._asdict()} for name, part in found.items() for row in part]
         show.print_json("rows", rows)
@@ -88,18 +88,12 @@ def _opening(plan: Plan) -> str:
     )
 
 
-def _judged(prepared: Prepared) -> list[ZeroShot]:
-    rows = study_rows(prepared.place.store, prepared.plan)
-    return zero_shot(rows, _chance(prepared.plan, rows), TASKS)
-
-
-def _chance(plan: Plan, rows: pd.DataFrame) -> dict[tuple[str, str], float]:
-    """(target, language) → what is reached without reading the input."""
-    targets = {target.task: target for target in plan.study.targets}
-    steps = [node.step for node in plan.nodes.values() if isinstance(node.step, PredictStep)]
-    tested = {(step.task, language) for step in steps for language in step.data}
-    wanted = sorted(tested & set(zip(rows["target"], rows["language"], strict=True)))
-    return {(name, language): _chance_of(targets[name], language) for name, language in wanted}
+def _judged(prepared: Prepared, rows: pd.DataFrame) -> list[ZeroShot]:
+    """Each arm's transfer against what is reached without reading the input."""
+    targets = {target.task: target for target in prepared.plan.study.targets}
+    tested = sorted(set(zip(rows["target"], rows["language"], strict=True)))
+    chances = {(name, language): _chance_of(targets[name], language) for name, language in tested}
+    return zero_shot(rows, chances, TASKS)
 
 
 def _chance_of(target: TargetChoice, language: str) -> float:
