@@ -302,3 +302,18 @@ def test_cells_are_read(tables: World) -> None:
         "go",
         "hospital",
     )
+
+
+def test_mass_nouns() -> None:
+    """Bread is one; an apple is none, and neither is a name or a place."""
+    assert [world().mass(concept) for concept in ("bread", "apple", "maria", "garden")] == [
+        True,
+        *[False] * 3,
+    ]
+
+
+def test_numerals() -> None:
+    """Every number of the table is found by its value; of others there is no word."""
+    assert [world().numeral(value) for value in (2, 10)] == ["two", "ten"]
+    with pytest.raises(KeyError):
+        world().numeral(11)

@@ -66,6 +66,10 @@ class Lexicon:
             found.append(Word(text, tag, role, iob))
         return found
 
+    def time(self, concept: str | None) -> list[Word]:
+        """The time as words in its role; none where there is no time."""
+        return self.phrase(concept, "time", "time") if concept else []
+
 
 @cache
 def lexicon(language: str) -> Lexicon:

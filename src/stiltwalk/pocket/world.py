@@ -155,6 +155,18 @@ class World:
         named = concept in self.names and self.names[concept].kind == "person"
         return frozenset({"person", "grown"}) if named else frozenset()
 
+    def mass(self, concept: str) -> bool:
+        """Whether ``concept`` is a mass noun; names and places are none."""
+        return concept in self.nouns and self.nouns[concept].mass
+
+    def numeral(self, value: int) -> str:
+        """The concept of the number ``value``.
+
+        Raises:
+            KeyError: the world cannot count to it.
+        """
+        return {number: concept for concept, number in self.numbers.items()}[value]
+
     def category(self, concept: str) -> str:
         """Which table ``concept`` is in, in the singular: ``noun``, ``verb``, ``name`` and so on."""
         for category in _CATEGORIES:

@@ -67,7 +67,7 @@ def widen(dice: Dice, clause: Clause) -> Clause | None:
         clause.with_thing(role, Thing(general, _kept_quality(thing.quality, general), thing.count))
         for role, thing in clause.things
         for general in world().ancestors(thing.concept)
-        if _takes(clause, role, general) and (thing.count == 1 or not world().nouns[general].mass)
+        if _takes(clause, role, general) and (thing.count == 1 or not world().mass(general))
     ]
     return _sound(dice.one_of(options)) if options else None
 
@@ -78,7 +78,7 @@ def narrow(dice: Dice, clause: Clause) -> Clause | None:
         clause.with_thing(role, Thing(special, _kept_quality(thing.quality, special), thing.count))
         for role, thing in clause.things
         for special in world().children(thing.concept)
-        if _takes(clause, role, special) and (thing.count == 1 or not world().nouns[special].mass)
+        if _takes(clause, role, special) and (thing.count == 1 or not world().mass(special))
     ]
     return _sound(dice.one_of(options)) if options else None
 

@@ -15,7 +15,6 @@ Case = Literal["nom", "acc", "dat"]
 Article = Literal["der", "ein", "kein", "none"]
 
 _LEXICON = lexicon("de")
-_NUMBERS = {value: concept for concept, value in world().numbers.items()}
 
 # by case, then by gender
 _DER = {
@@ -46,7 +45,7 @@ def sentence(clause: Clause, front: Front = None) -> list[Word]:
     """As ``Grammar.sentence``."""
     article: Article = "ein" if clause.frame == "kind" else "der"
     agent = _noun_phrase(clause.agent, "agent", "nom", article)
-    place, time = _place(clause), _time(clause)
+    place, time = _place(clause), _LEXICON.time(clause.time)
     if front == "time" and time:
         # *jeden Tag nicht* would say that it never happens
         denied = [_NOT] if clause.negated and _often(clause) else []
@@ -127,7 +126,7 @@ def _middle(clause: Clause, without: set[str]) -> list[Word]:
     denial = _denial(clause)
     recipient = _noun_phrase(clause.recipient, "recipient", "dat") if clause.recipient else []
     place = [] if "place" in without else _place(clause)
-    when = [] if "time" in without else _time(clause)
+    when = [] if "time" in without else _LEXICON.time(clause.time)
     if denial.before_time and when:
         when = [_NOT, *when]
     elif denial.after_time:
@@ -194,7 +193,7 @@ def _noun_phrase(thing: Thing, role: str, case: Case, article: Article = "der") 
     if concept in world().names:
         return _LEXICON.phrase(concept, "name", role)
     if thing.count > 1:
-        numeral = _LEXICON.phrase(_NUMBERS[thing.count], "number", role)
+        numeral = _LEXICON.phrase(world().numeral(thing.count), "number", role)
         denied = _determiner("kein", "pl", case, role) if article == "kein" else []
         return [*denied, *numeral, *_LEXICON.phrase(concept, "pl", role)]
     plural = article != "der" and _LEXICON.has(concept, "baregender")
@@ -214,8 +213,7 @@ def _kind(concept: str, article: Article) -> list[Word]:
 
 
 def _bare(concept: str) -> bool:
-    noun = world().nouns.get(concept)
-    return (noun is not None and noun.mass) or _LEXICON.has(concept, "bare")
+    return world().mass(concept) or _LEXICON.has(concept, "bare")
 
 
 def _determiner(article: Article, gender: str, case: Case, role: str) -> list[Word]:
@@ -239,10 +237,6 @@ def _place(clause: Clause) -> list[Word]:
     if clause.place in world().names:
         return [Word("in", "ADP", "place"), *_LEXICON.phrase(clause.place, "name", "place")]
     return _LEXICON.phrase(clause.place, "to" if clause.frame == "motion" else "at", "place")
-
-
-def _time(clause: Clause) -> list[Word]:
-    return _LEXICON.phrase(clause.time, "time", "time") if clause.time else []
 
 
 GRAMMAR = Grammar(sentence, question, number)

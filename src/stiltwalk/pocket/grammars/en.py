@@ -9,7 +9,6 @@ from stiltwalk.pocket.words import Word, capitalised, in_role, mark
 from stiltwalk.pocket.world import world
 
 _LEXICON = lexicon("en")
-_NUMBERS = {value: concept for concept, value in world().numbers.items()}
 
 
 def sentence(clause: Clause, front: Front = None) -> list[Word]:
@@ -17,7 +16,7 @@ def sentence(clause: Clause, front: Front = None) -> list[Word]:
     # what is said of a kind is said of any one of it
     agent = _noun_phrase(clause.agent, "agent", known=clause.frame != "kind")
     words = [*agent, *_predicate(clause)]
-    place, time = _place(clause), _time(clause)
+    place, time = _place(clause), _LEXICON.time(clause.time)
     if front == "time" and time:
         words = [*time, mark(","), *words, *place]
     elif front == "place" and place and clause.frame in {"intransitive", "transitive"}:
@@ -29,7 +28,7 @@ def sentence(clause: Clause, front: Front = None) -> list[Word]:
 
 def question(clause: Clause, role: Role) -> list[Word]:
     """As ``Grammar.question``."""
-    place, time = _place(clause), _time(clause)
+    place, time = _place(clause), _LEXICON.time(clause.time)
     rest = [*([] if role == "place" else place), *time]
     if role == "agent":
         words = [Word("who", "PRON"), *_predicate(clause), *rest]
@@ -113,12 +112,12 @@ def _noun_phrase(thing: Thing, role: str, known: bool = True) -> list[Word]:
     if thing.concept in world().names:
         return _LEXICON.phrase(thing.concept, "name", role)
     if thing.count > 1:
-        numeral = _LEXICON.phrase(_NUMBERS[thing.count], "number", role)
+        numeral = _LEXICON.phrase(world().numeral(thing.count), "number", role)
         return [*numeral, *_LEXICON.phrase(thing.concept, "pl", role)]
     words = _LEXICON.phrase(thing.concept, "sg", role)
     if thing.quality:
         words = [*_LEXICON.phrase(thing.quality, "adj", role), *words]
-    mass = thing.concept in world().nouns and world().nouns[thing.concept].mass
+    mass = world().mass(thing.concept)
     if known:
         return [Word("the", "DET", role), *words]
     if mass:
@@ -136,10 +135,6 @@ def _place(clause: Clause) -> list[Word]:
     if clause.place in world().names:
         return [Word("in", "ADP", "place"), *_LEXICON.phrase(clause.place, "name", "place")]
     return _LEXICON.phrase(clause.place, "to" if clause.frame == "motion" else "at", "place")
-
-
-def _time(clause: Clause) -> list[Word]:
-    return _LEXICON.phrase(clause.time, "time", "time") if clause.time else []
 
 
 GRAMMAR = Grammar(sentence, question, number)

@@ -11,7 +11,6 @@ from stiltwalk.pocket.words import Word, capitalised, in_role, mark
 from stiltwalk.pocket.world import world
 
 _LEXICON = lexicon("es")
-_NUMBERS = {value: concept for concept, value in world().numbers.items()}
 # states lie in the past as imperfects: estaba cansada, tenía hambre
 _BE = {
     "ser": {"past": "era", "present": "es", "future": "será"},
@@ -24,7 +23,7 @@ def sentence(clause: Clause, front: Front = None) -> list[Word]:
     """As ``Grammar.sentence``."""
     agent = _general(clause.agent) if clause.frame == "kind" else _noun_phrase(clause.agent, "agent")
     words = [*agent, *_verb(clause), *_objects(clause)]
-    place, time = _place(clause), _time(clause)
+    place, time = _place(clause), _LEXICON.time(clause.time)
     if front == "time" and time:
         words = [*_fronted(time), *words, *place]
     elif front == "place" and place and clause.frame in {"intransitive", "transitive"}:
@@ -36,7 +35,7 @@ def sentence(clause: Clause, front: Front = None) -> list[Word]:
 
 def question(clause: Clause, role: Role) -> list[Word]:
     """As ``Grammar.question``."""
-    rest = [*([] if role == "place" else _place(clause)), *_time(clause)]
+    rest = [*([] if role == "place" else _place(clause)), *_LEXICON.time(clause.time)]
     objects = [] if role in {"patient", "amount"} else _objects(clause)
     agent = [] if role == "agent" else _noun_phrase(clause.agent, "agent")
     # a bare object stays with its verb: ¿Dónde comió pan la niña?, but ¿Dónde compró la niña un libro?
@@ -114,12 +113,12 @@ def _noun_phrase(thing: Thing, role: str, known: bool = True) -> list[Word]:
     if thing.concept in world().names:
         return _LEXICON.phrase(thing.concept, "name", role)
     if thing.count > 1:
-        numeral = _LEXICON.phrase(_NUMBERS[thing.count], "number", role)
+        numeral = _LEXICON.phrase(world().numeral(thing.count), "number", role)
         return [*numeral, *_LEXICON.phrase(thing.concept, "pl", role)]
     words = _LEXICON.phrase(thing.concept, "sg", role)
     if thing.quality:
         words += _adjective(thing.quality, thing.concept, role)
-    if not known and _mass(thing.concept):
+    if not known and world().mass(thing.concept):
         return words
     return [_article(thing.concept, role, known), *words]
 
@@ -133,7 +132,7 @@ def _adjective(quality: str, concept: str, role: str = "") -> list[Word]:
 
 def _general(thing: Thing) -> list[Word]:
     """The subject of a general truth: *un perro*, *el pan*."""
-    return _noun_phrase(thing, "agent", known=_mass(thing.concept))
+    return _noun_phrase(thing, "agent", known=world().mass(thing.concept))
 
 
 def _kind(thing: Thing) -> list[Word]:
@@ -171,10 +170,6 @@ def _place(clause: Clause) -> list[Word]:
     return _LEXICON.phrase(clause.place, "to" if clause.frame == "motion" else "at", "place")
 
 
-def _time(clause: Clause) -> list[Word]:
-    return _LEXICON.phrase(clause.time, "time", "time") if clause.time else []
-
-
 def _quality(clause: Clause) -> str:
     assert clause.quality is not None
     return clause.quality
@@ -193,14 +188,10 @@ def _animate(concept: str) -> bool:
     return bool(world().marks(concept) & {"person", "animal"})
 
 
-def _mass(concept: str) -> bool:
-    return concept in world().nouns and world().nouns[concept].mass
-
-
 def _bare(clause: Clause) -> bool:
     """Whether its objects stand without articles and numerals, and without a recipient."""
     patients = [thing for role, thing in clause.things if role in {"patient", "also", "recipient"}]
-    return bool(patients) and all(_mass(thing.concept) for thing in patients)
+    return bool(patients) and all(world().mass(thing.concept) for thing in patients)
 
 
 GRAMMAR = Grammar(sentence, question, number)

@@ -11,7 +11,6 @@ from stiltwalk.pocket.words import Word, in_role, mark
 from stiltwalk.pocket.world import world
 
 _LEXICON = lexicon("hi")
-_NUMBERS = {value: concept for concept, value in world().numbers.items()}
 _STATIVE = frozenset({"quality", "location", "kind", "price"})
 _INTERROGATIVES = {"ने": "किसने", "को": "किसे", "से": "किससे", "का": "किसका", "की": "किसकी"}
 
@@ -21,7 +20,7 @@ Case = Literal["direct", "oblique"]
 
 def sentence(clause: Clause, front: Front = None) -> list[Word]:
     """As ``Grammar.sentence``; the time stands after the subject, or before it in front."""
-    agent, place, time = _agent(clause), _place(clause), _time(clause)
+    agent, place, time = _agent(clause), _place(clause), _LEXICON.time(clause.time)
     rest = [*_objects(clause), *_predicate(clause)]
     if front == "time":
         words = [*time, *agent, *place, *rest]
@@ -34,7 +33,7 @@ def sentence(clause: Clause, front: Front = None) -> list[Word]:
 
 def question(clause: Clause, role: Role) -> list[Word]:
     """As ``Grammar.question``; what asks stands near the verb, so time and place come before it."""
-    agent, place, time = _agent(clause), _place(clause), _time(clause)
+    agent, place, time = _agent(clause), _place(clause), _LEXICON.time(clause.time)
     if role == "agent":
         who = [Word(_INTERROGATIVES.get(_subject_marker(clause), "कौन"), "PRON")]
         told = [*_objects(clause), *_predicate(clause, asked="agent")]
@@ -151,13 +150,13 @@ def _noun_phrase(thing: Thing, role: str, case: Case, *, known: bool = True) -> 
     if thing.concept in world().names:
         return _LEXICON.phrase(thing.concept, "name", role)
     if thing.count > 1:
-        numeral = _LEXICON.phrase(_NUMBERS[thing.count], "number", role)
+        numeral = _LEXICON.phrase(world().numeral(thing.count), "number", role)
         return [*numeral, *_LEXICON.phrase(thing.concept, "oblpl" if case == "oblique" else "pl", role)]
     oblique = case == "oblique" and _LEXICON.has(thing.concept, "obl")
     words = _LEXICON.phrase(thing.concept, "obl" if oblique else "sg", role)
     if thing.quality:
         words = [*in_role(_adjective(thing.quality, thing.concept, case), role), *words]
-    if known or world().nouns[thing.concept].mass:
+    if known or world().mass(thing.concept):
         return words
     return [Word("एक", "NUM", role), *words]
 
@@ -255,10 +254,6 @@ def _place(clause: Clause) -> list[Word]:
         return _LEXICON.phrase(clause.place, "to", "place")
     form = _LEXICON.value(clause.predicate, "place") if _LEXICON.has(clause.predicate, "place") else "at"
     return _LEXICON.phrase(clause.place, form, "place")
-
-
-def _time(clause: Clause) -> list[Word]:
-    return _LEXICON.phrase(clause.time, "time", "time") if clause.time else []
 
 
 GRAMMAR = Grammar(sentence, question, number)

@@ -12,7 +12,6 @@ from stiltwalk.pocket.words import Word, capitalised, in_role, mark
 from stiltwalk.pocket.world import world
 
 _LEXICON = lexicon("ru")
-_NUMBERS = {value: concept for concept, value in world().numbers.items()}
 _NOT = Word("не", "PART")
 
 _CASES = ("nom", "acc", "gen", "dat", "ins", "loc")
@@ -35,7 +34,7 @@ def sentence(clause: Clause, front: Front = None) -> list[Word]:
     """As ``Grammar.sentence``."""
     if clause.frame in {"quality", "location", "kind"}:
         return [*capitalised([*_agent(clause), *_complement(clause)]), mark(".")]
-    agent, place, time = _agent(clause), _place(clause), _time(clause)
+    agent, place, time = _agent(clause), _place(clause), _LEXICON.time(clause.time)
     verb, objects = _verb(clause), _objects(clause)
     habit_denied = clause.negated and clause.tense == "present" and bool(time)
     if front == "time" and habit_denied:  # не каждый день ест
@@ -53,7 +52,7 @@ def sentence(clause: Clause, front: Front = None) -> list[Word]:
 
 def question(clause: Clause, role: Role) -> list[Word]:
     """As ``Grammar.question``."""
-    agent, time = _agent(clause), _time(clause)
+    agent, time = _agent(clause), _LEXICON.time(clause.time)
     place = [] if role == "place" else _place(clause)
     if role == "agent":
         # кто is masculine, whoever it may be
@@ -178,7 +177,7 @@ def _noun_phrase(thing: Thing, case: str, role: str) -> list[Word]:
 
 def _counted(thing: Thing, role: str) -> list[Word]:
     """A counted noun in the accusative, the only case in which things are counted."""
-    numeral, few = _NUMBERS[thing.count], thing.count < 5
+    numeral, few = world().numeral(thing.count), thing.count < 5
     if few and _animate(thing.concept):
         counter, form = "gen", "many"
     else:
@@ -206,10 +205,6 @@ def _place(clause: Clause) -> list[Word]:
     if _LEXICON.has(clause.place, f"at-{clause.predicate}"):
         form = f"at-{clause.predicate}"
     return _LEXICON.phrase(clause.place, form, "place")
-
-
-def _time(clause: Clause) -> list[Word]:
-    return _LEXICON.phrase(clause.time, "time", "time") if clause.time else []
 
 
 GRAMMAR = Grammar(sentence, question, number)

@@ -13,7 +13,6 @@ from stiltwalk.pocket.words import Word, capitalised, in_role, mark
 from stiltwalk.pocket.world import world
 
 _LEXICON = lexicon("sw")
-_NUMBERS = {value: concept for concept, value in world().numbers.items()}
 
 _SUBJECTS = {"1": "a", "3": "u", "5": "li", "6": "ya", "7": "ki", "9": "i", "11": "u"}
 _CONNECTIVES = {"1": "wa", "3": "wa", "5": "la", "6": "ya", "7": "cha", "9": "ya", "11": "wa"}
@@ -24,7 +23,7 @@ def sentence(clause: Clause, front: Front = None) -> list[Word]:
     """As ``Grammar.sentence``."""
     words = [*_noun_phrase(clause.agent, "agent"), *_predicate(clause, _object_prefix(clause))]
     words += _objects(clause)
-    place, time = _place(clause), _time(clause)
+    place, time = _place(clause), _LEXICON.time(clause.time)
     if front == "time" and time:
         words = [*time, *words, *place]
     elif front == "place" and place and clause.frame in {"intransitive", "transitive"}:
@@ -50,7 +49,7 @@ def question(clause: Clause, role: Role) -> list[Word]:
             place = [Word("wapi", "ADV")]
         case "amount":
             objects = [Word("kiasi", "NOUN"), Word("gani", "DET")]
-    words = [*subject, *_predicate(clause, prefix), *objects, *place, *_time(clause)]
+    words = [*subject, *_predicate(clause, prefix), *objects, *place, *_LEXICON.time(clause.time)]
     return [*capitalised(words), mark("?")]
 
 
@@ -211,7 +210,7 @@ def _adjective(quality: str, concept: str) -> list[Word]:
 
 
 def _numeral(count: int, plural_class: str) -> list[Word]:
-    numeral = _NUMBERS[count]
+    numeral = world().numeral(count)
     return _LEXICON.phrase(numeral, plural_class if _LEXICON.has(numeral, plural_class) else "number")
 
 
@@ -226,10 +225,6 @@ def _place(clause: Clause) -> list[Word]:
     name = _LEXICON.phrase(clause.place, "name", "place")
     # after an organisation a bare name would be read as a part of its name
     return [Word("jijini", "NOUN", "place"), *name] if clause.frame == "employment" else name
-
-
-def _time(clause: Clause) -> list[Word]:
-    return _LEXICON.phrase(clause.time, "time", "time") if clause.time else []
 
 
 GRAMMAR = Grammar(sentence, question, number)

@@ -13,7 +13,6 @@ from stiltwalk.pocket.words import Word, capitalised, in_role, mark
 from stiltwalk.pocket.world import world
 
 _LEXICON = lexicon("tr")
-_NUMBERS = {value: concept for concept, value in world().numbers.items()}
 _WHERE = {"at": "nerede", "to": "nereye", "from": "nereden"}
 _WHOM = {"nom": "kim", "acc": "kimi", "dat": "kime"}
 _WHAT = {"nom": "ne", "acc": "neyi", "dat": "neye"}
@@ -21,7 +20,7 @@ _WHAT = {"nom": "ne", "acc": "neyi", "dat": "neye"}
 
 def sentence(clause: Clause, front: Front = None) -> list[Word]:
     """As ``Grammar.sentence``; without ``front`` the time follows the subject."""
-    place, time = _place(clause), _time(clause)
+    place, time = _place(clause), _LEXICON.time(clause.time)
     before: list[Word] = []
     if front == "time":
         before, time = time, []
@@ -34,7 +33,7 @@ def sentence(clause: Clause, front: Front = None) -> list[Word]:
 
 def question(clause: Clause, role: Role) -> list[Word]:
     """As ``Grammar.question``: the question word stands before the verb and its indefinite object."""
-    place, time = _place(clause), _time(clause)
+    place, time = _place(clause), _LEXICON.time(clause.time)
     definite, indefinite = _objects(clause)
     verb = _predicate(clause)
     if role == "agent":
@@ -100,7 +99,7 @@ def _object(clause: Clause, thing: Thing, case: str) -> list[Word]:
         return _noun_phrase(thing, "patient", case)
     case = clause.predicate if _LEXICON.has(thing.concept, clause.predicate) else case
     words = _noun_phrase(thing, "patient", case)
-    if thing.count > 1 or world().nouns[thing.concept].mass or _LEXICON.has(thing.concept, "bare"):
+    if thing.count > 1 or world().mass(thing.concept) or _LEXICON.has(thing.concept, "bare"):
         return words
     bare = clause.negated or _LEXICON.has(clause.predicate, "object")
     if bare and not thing.quality:
@@ -130,7 +129,7 @@ def _noun_phrase(thing: Thing, role: str, case: str = "nom") -> list[Word]:
     """A numeral or adjective and the noun, singular even after a numeral."""
     words = _LEXICON.phrase(thing.concept, case, role)
     if thing.count > 1:
-        return [*_LEXICON.phrase(_NUMBERS[thing.count], "number", role), *words]
+        return [*_LEXICON.phrase(world().numeral(thing.count), "number", role), *words]
     if thing.quality:
         return [*_LEXICON.phrase(_quality(thing.quality, thing.concept), "adj", role), *words]
     return words
@@ -196,10 +195,6 @@ def _place_case(clause: Clause) -> str:
 
 def _place(clause: Clause) -> list[Word]:
     return _LEXICON.phrase(clause.place, _place_case(clause), "place") if clause.place else []
-
-
-def _time(clause: Clause) -> list[Word]:
-    return _LEXICON.phrase(clause.time, "time", "time") if clause.time else []
 
 
 GRAMMAR = Grammar(sentence, question, number)

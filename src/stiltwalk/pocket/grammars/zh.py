@@ -9,7 +9,6 @@ from stiltwalk.pocket.words import Word, mark
 from stiltwalk.pocket.world import world
 
 _LEXICON = lexicon("zh")
-_NUMBERS = {value: concept for concept, value in world().numbers.items()}
 _STATES = frozenset({"quality", "location", "kind", "residence", "employment", "price"})
 
 
@@ -35,7 +34,7 @@ def number(value: int) -> str:
 def _statement(clause: Clause, front: Front, asked: Role | None) -> list[Word]:
     """All but the final mark; a question word for the role that is asked for."""
     agent = [Word("谁", "PRON")] if asked == "agent" else _subject(clause)
-    time, place = _time(clause), _place(clause, asked)
+    time, place = _LEXICON.time(clause.time), _place(clause, asked)
     first: list[Word] = []
     # 不是 denies what follows it: a denied habit keeps its time there
     if front == "time" and not (clause.negated and clause.tense == "present"):
@@ -205,12 +204,12 @@ def _determiner(thing: Thing, role: str, clause: Clause) -> list[Word]:
     if concept in world().places:
         return []
     if thing.count > 1:
-        numeral = _LEXICON.phrase(_NUMBERS[thing.count], "number", role)
+        numeral = _LEXICON.phrase(world().numeral(thing.count), "number", role)
         return [*numeral, Word(_LEXICON.value(concept, "cl"), "NOUN", role)]
     if role != "patient" or world().verbs[clause.predicate].known_object:
         return _definite(concept, role, clause)
     # what did not come to be is not one thing: 没买汽车
-    if world().nouns[concept].mass or clause.negated:
+    if world().mass(concept) or clause.negated:
         return []
     return [Word("一", "NUM", role), Word(_LEXICON.value(concept, "cl"), "NOUN", role)]
 
@@ -248,10 +247,6 @@ def _place(clause: Clause, asked: Role | None) -> list[Word]:
     if clause.place in world().names:
         return [*at, *_LEXICON.phrase(clause.place, "name", role)]
     return [*at, *_LEXICON.phrase(clause.place, "to" if clause.frame == "motion" else "at", role)]
-
-
-def _time(clause: Clause) -> list[Word]:
-    return _LEXICON.phrase(clause.time, "time", "time") if clause.time else []
 
 
 GRAMMAR = Grammar(sentence, question, number, space="")
