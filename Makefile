@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
-.PHONY: env test lint check format demo pocket-encoders real-test slow-test clean
+.PHONY: env test lint check format demo pocket-encoders docs-tables real-test parity-test slow-test clean
 
 env: $(STAMP)            ## create .venv with pinned dependencies
 
@@ -37,8 +37,14 @@ demo: env                ## the whole pipeline on the pocket world, in minutes
 pocket-encoders: env     ## make the packaged encoders anew (about half an hour on 2 cores)
 	$(BIN)/python scripts/pack_pocket_encoders.py --store .pocket-encoders
 
+docs-tables: env         ## write the generated tables of docs/ anew
+	$(BIN)/python scripts/docs_tables.py
+
 real-test: env           ## the pipeline on the real files in ../shared/data (about an hour)
 	$(BIN)/pytest -m real
+
+parity-test: env         ## other projects' scorers beside ours; STILTWALK_ORIGINALS names their folder
+	$(BIN)/pytest -m parity
 
 slow-test: env           ## the long proofs on tiny fakes
 	$(BIN)/pytest -m slow

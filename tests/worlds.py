@@ -20,7 +20,8 @@ import yaml
 from stiltwalk.engine.local import run_local
 from stiltwalk.engine.prepare import Prepared, prepare
 from stiltwalk.plan.graph import Node, Plan
-from stiltwalk.spec.study import Study, study_from
+from stiltwalk.spec.study import Study
+from stiltwalk.spec.study_files import study_from
 from stiltwalk.spec.tasks import TASKS, Catalogue
 from stiltwalk.store.store import open_store
 
@@ -220,18 +221,18 @@ def _question_answering(folder: Path) -> None:
         ("dev", "finnish", "fi", 500),
     ):
         path = tydi / f"tydiqa-goldp-v1.1-{split}" / f"tydiqa-goldp-{split}-{name}.json"
-        _write(path, _squad(language, [f"{name} {n}" for n in range(5)], first))
+        _write(path, _squad(language, [f"{name} {n}" for n in range(5)], first, f"{name}-"))
 
 
-def _squad(language: str, titles: Sequence[str], first: int) -> str:
+def _squad(language: str, titles: Sequence[str], first: int, ids: str = "") -> str:
     articles = [
-        {"title": title, "paragraphs": [_paragraph(language, first + 10 * index)]}
+        {"title": title, "paragraphs": [_paragraph(language, first + 10 * index, ids)]}
         for index, title in enumerate(titles)
     ]
     return json.dumps({"version": "1.1", "data": articles}, ensure_ascii=False)
 
 
-def _paragraph(language: str, first: int) -> dict[str, Any]:
+def _paragraph(language: str, first: int, ids: str) -> dict[str, Any]:
     """Three sentences and a question on each of two of them."""
     sentences = [sentence(language, first + index) for index in range(3)]
     context = " ".join(" ".join(words) for words in sentences)
@@ -242,7 +243,7 @@ def _paragraph(language: str, first: int) -> dict[str, Any]:
         start = before + len(" ".join(words[:8])) + 1
         questions.append(
             {
-                "id": f"question-{first + index}",
+                "id": f"{ids}question-{first + index}",
                 "question": " ".join([*words[6:8], "?", words[2]]),
                 "answers": [{"text": words[8], "answer_start": start}],
             }

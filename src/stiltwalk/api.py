@@ -55,8 +55,8 @@ def run(
 def transfer(
     encoder: str,
     *,
-    target: Sequence[str],
-    intermediate: Sequence[str] = (),
+    target: Sequence[str | PathLike[str]],
+    intermediate: Sequence[str | PathLike[str]] = (),
     seeds: int = 3,
     recipe: str = "released",
     name: str = "transfer",
@@ -64,7 +64,10 @@ def transfer(
     store: Folder = None,
     workers: int | None = None,
 ) -> pd.DataFrame:
-    """Run a one-off study of one encoder and return its result rows; raises as :func:`run`."""
+    """Run a one-off study of one encoder and return its result rows; raises as :func:`run`.
+
+    A task is named, or the path of a task file.
+    """
     raw = {
         "study": name,
         "encoders": [encoder],
@@ -79,15 +82,20 @@ def transfer(
 def evaluate(
     model: str,
     *,
-    target: Sequence[str],
+    target: Sequence[str | PathLike[str]],
     recipe: str = "released",
+    overrides: Mapping[str, Any] | None = None,
     data_dir: Folder = None,
     store: Folder = None,
     workers: int | None = None,
 ) -> pd.DataFrame:
-    """Test a finished step, a folder or a hub model, and return the rows; raises as :func:`run`."""
+    """Test a finished step, a folder or a hub model, and return the rows; raises as :func:`run`.
+
+    ``overrides`` are as there: ``{"targets.0.layers": "all"}``, ``{"encoders.0.prefix": "query: "}``.
+    """
     places = (_path(data_dir), _path(store))
-    return _carried_out(studies.prepared_evaluation(model, list(target), recipe, places, {}), workers)
+    targets = [*map(str, target)]
+    return _carried_out(studies.prepared_evaluation(model, targets, recipe, places, overrides or {}), workers)
 
 
 def results(study: str, *, store: Folder = None) -> pd.DataFrame:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
+from stiltwalk.cli.task_table import markdown
+from stiltwalk.spec.languages import LANGUAGES
 from stiltwalk.spec.tasks import TASKS
 from tests.cli.conftest import Command, World
 
@@ -12,8 +15,40 @@ def test_tasks(command: Command) -> None:
     """Every task record is listed, whole in JSON."""
     rows = command("tasks", "--json").json["rows"]
     assert [row["name"] for row in rows] == list(TASKS)
-    assert rows[0]["record"]["licence"] == "MIT"
+    assert rows[list(TASKS).index("commonsenseqa")]["record"]["licence"] == "MIT"
     assert "commonsenseqa" in command("tasks").out
+
+
+def test_tasks_as_markdown(command: Command) -> None:
+    """The tables come without anything around them; two formats at once are refused."""
+    assert command("tasks", "--markdown").out == markdown(TASKS)
+    ended = command("tasks", "--markdown", "--json")
+    assert (ended.code, ended.err) == (2, "stiltwalk: Give one of --json and --markdown, not both.\n")
+
+
+def test_languages(command: Command) -> None:
+    """Each language says where it is tested, the pocket world not counted."""
+    rows = {row["code"]: row for row in command("languages", "--json").json["rows"]}
+    assert list(rows) == list(LANGUAGES)
+    assert rows["sw"]["benchmarks"] == ["XTREME", "XTREME-R"]
+    assert rows["wo"]["benchmarks"] == ["XTREME-R"]
+    assert rows["tzl"]["benchmarks"] == []
+    assert {"xnli", "xcopa"} < set(rows["sw"]["tested_in"])
+    assert rows["sw"]["tasks"] == len(rows["sw"]["tested_in"])
+    assert not any(name.startswith("pocket") for name in rows["sw"]["tested_in"])
+    assert "Scottish Gaelic" in command("languages").out
+
+
+def test_published(command: Command) -> None:
+    """Numbers read in a source come alone; those recalled are counted, and marked where asked for."""
+    asked = ("published", "--target", "xtreme", "--model", "X-STILTs")
+    ended = command(*asked)
+    assert "Left out: 1 from memory alone; --recalled shows them, marked." in ended.out
+    assert "73.5" not in ended.out
+    (row,) = command(*asked, "--recalled", "--json").json["rows"]
+    assert (row["value"], row["recalled"], row["source"]) == (73.5, True, "XTREME leaderboard")
+    assert re.search(r"73\.5 +test +recalled", command(*asked, "--recalled").out)
+    assert command("published", "--target", "xnlli").code == 2
 
 
 def test_encoders(command: Command, world: World) -> None:

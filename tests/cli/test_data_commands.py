@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 
 from tests.cli.conftest import Command, World
@@ -19,7 +20,7 @@ def test_verify(command: Command, world: World) -> None:
     """Counts stand beside the published ones; too few is said, and no failure."""
     ended = command("data", "verify", "xquad", "--data-dir", world.data, "--json")
     (english,) = [row for row in ended.json["rows"] if row["language"] == "en"]
-    assert set(english) == {"task", "language", "split", "examples", "expected", "state", "message"}
+    assert set(english) == {"task", "language", "split", "examples", "expected", "state", "message", "sha256"}
     assert (ended.code, english["expected"], english["state"]) == (0, 1190, "fewer")
     table = command("data", "verify", "xquad", "--data-dir", world.data)
     assert "xquad test: missing: ar el es hi ro ru th tr vi zh" in table.out
@@ -34,6 +35,17 @@ def test_a_broken_file_fails(command: Command, tmp_path: Path) -> None:
     assert ended.code == 2
     assert "1 file set(s) are broken; the first: " in ended.err
     assert "xquad.de.json" in ended.err
+
+
+def test_one_broken_table(command: Command, tmp_path: Path) -> None:
+    """What is wrong with a table of many languages is said once, and the listing shows that it is there."""
+    (tmp_path / "xnli").mkdir()
+    (tmp_path / "xnli" / "xnli.dev.tsv").write_text("lang\tgold_label\nde\tneutral\n")
+    ended = command("data", "verify", "xnli", "--data-dir", tmp_path)
+    assert ended.code == 2
+    assert ended.out.count("expected the column 'language', found lang, gold_label") == 1
+    listed = command("data", "ls", "xnli", "--data-dir", tmp_path)
+    assert "there, but not usable ('stiltwalk data verify' says why): xnli/xnli.dev.tsv" in listed.out
 
 
 def test_nothing_there(command: Command, world: World, tmp_path: Path) -> None:
@@ -60,4 +72,46 @@ def test_what_is_looked_for(command: Command) -> None:
     """Without a data folder ``data ls`` says which files each task needs, as messages promise."""
     ended = command("data", "ls", "xquad")
     assert ended.code == 0
-    assert "xquad/xquad.zh.json" in ended.out
+    assert "looked for: xquad/xquad.ar.json, hub/xquad/test.ar.parquet, and 22 like these" in ended.out
+    assert "hub: google/xquad, nothing fetched yet" in ended.out
+
+
+def test_ls_in_short(command: Command, world: World) -> None:
+    """Without names there is a line for each split; with --json a row for each language, with its licence."""
+    ended = command("data", "ls", "--data-dir", world.data)
+    (line,) = [line for line in ended.out.splitlines() if line.startswith("xquad ")]
+    assert "2 of 12: de en" in line
+    assert "original" in line
+    assert "CC BY-SA 4.0" in line
+    rows = command("data", "ls", "--data-dir", world.data, "--json").json["rows"]
+    (english,) = [row for row in rows if (row["task"], row["language"]) == ("xquad", "en")]
+    assert (english["source"], english["licence"]) == ("original", "CC BY-SA 4.0")
+    assert (english["hub"], english["revision"]) == ("google/xquad", None)
+    assert {row["source"] for row in rows if row["state"] == "generated"} == {"generated"}
+
+
+def test_import(command: Command, tmp_path: Path) -> None:
+    """Files are taken out of an archive, counted, and what is missing is said; verify then knows them."""
+    data = write_world(tmp_path / "world")
+    with zipfile.ZipFile(tmp_path / "x.zip", "w") as archive:
+        archive.write(data / "xquad" / "xquad.de.json", "xquad-master/xquad.de.json")
+    ended = command("data", "import", "xquad", tmp_path / "x.zip", "--data-dir", tmp_path / "new")
+    assert ended.code == 0
+    assert "xquad/xquad.de.json <- x.zip: xquad-master/xquad.de.json" in ended.err
+    assert "xquad test: missing: ar el en es hi ro ru th tr vi zh" in ended.out
+    (row,) = [line.split() for line in ended.out.splitlines() if line.startswith("xquad  test")]
+    assert (row[2], row[-1]) == ("de", "fewer")
+    path = tmp_path / "new" / "xquad" / "xquad.de.json"
+    path.write_text(path.read_text() + "\n")
+    changed = command("data", "verify", "xquad", "--data-dir", tmp_path / "new")
+    assert changed.code == 2
+    assert "1 file set(s) are not what they were; the first: xquad/xquad.de.json is not" in changed.err
+
+
+def test_import_and_fetch_ask_where_to(command: Command, tmp_path: Path) -> None:
+    """Both need a data folder, and a task that exists."""
+    for words in (("import", "xquad", tmp_path), ("fetch", "xquad")):
+        ended = command("data", *words)
+        assert (ended.code, "Where shall the files go? Give --data-dir DIR" in ended.err) == (2, True)
+    ended = command("data", "fetch", "xqad", "--data-dir", tmp_path)
+    assert "There is no task 'xqad'. Did you mean 'xquad'?" in ended.err

@@ -178,7 +178,7 @@ def test_a_folder_serves_as_the_encoder_of_a_study(architecture: str, world: Pat
     prepared = prepared_study(world, tmp_path / "store", STUDY | {"encoders": [choice]})
     finish(prepared)
     frame = study_rows(prepared.place.store, prepared.plan)
-    assert len(frame) == 2 * (2 * 3 + 2)
+    assert len(frame) == 2 * (2 * 3 + 2 * 3)  # arms; languages × metrics of tagging and of retrieval
     assert set(frame["encoder"]) == {"mine"}
     assert set(frame[frame["target"] == "tatoeba"]["layer"]) == {2}
     assert set(frame["parameters"]) == {parameter_counts(load_model(folder))["parameters"]}
@@ -206,7 +206,7 @@ def test_a_hub_id_in_the_local_cache_serves_as_the_encoder(
     finish(prepared)
     (only,) = prepared.plan.nodes.values()
     assert isinstance(only.step, PredictStep)
-    assert len(study_rows(prepared.place.store, prepared.plan)) == 2
+    assert len(study_rows(prepared.place.store, prepared.plan)) == 2 * 3
     with pytest.raises(UserError, match=r"'owner/other' is neither a folder nor in the local hub cache"):
         planned("owner/other")
 

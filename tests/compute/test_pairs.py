@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stiltwalk.compute.pairs import (
-    encode_aligned,
     encode_choices,
     encode_classified,
     encode_lines,
@@ -15,7 +14,7 @@ from stiltwalk.compute.pairs import (
 )
 from stiltwalk.compute.tokens import subwords, template_of
 from stiltwalk.spec.errors import UserError
-from stiltwalk.spec.examples import Aligned, Choices, Classified, Line
+from stiltwalk.spec.examples import Choices, Classified, Line
 from tests.fakes import KINDS, TEXTS, Kind, tiny_tokenizer
 
 
@@ -103,18 +102,6 @@ def test_a_long_choice_loses_its_front(kind: Kind) -> None:
     (item,) = encode_choices([Choices("1", "who ?", (TEXTS[0],), 0)], tokenizer, 20)
     kept = 20 - template.pair_specials - len(short)
     assert item.sequences[0].ids.tolist() == template.pair(short, long[-kept:]).ids.tolist()
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_aligned_sentences_are_two_rows(kind: Kind) -> None:
-    """The sentence comes first, the English one second; both are cut at the end and have no target."""
-    tokenizer = tiny_tokenizer(kind)
-    template = template_of(tokenizer)
-    (item,) = encode_aligned([Aligned("1", TEXTS[3], TEXTS[0])], tokenizer, 12)
-    for row, ids in zip(item.sequences, subwords(tokenizer, [TEXTS[3], TEXTS[0]]), strict=True):
-        assert row.ids.tolist() == template.single(ids[: 12 - template.single_specials]).ids.tolist()
-        assert len(row.ids) == 12
-    assert item.target.shape == (0,)
 
 
 @pytest.mark.parametrize("kind", KINDS)

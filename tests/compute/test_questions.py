@@ -6,12 +6,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from stiltwalk.compute.questions import decode, encode_questions
+from stiltwalk.compute.questions import decode, decode_or_none, encode_questions
 from stiltwalk.compute.tokens import Item, subwords, subwords_with_offsets, template_of
+from stiltwalk.metrics.predictions import Answered
 from stiltwalk.spec.errors import UserError
 from stiltwalk.spec.examples import Answer, Question
 from tests.fakes import KINDS, TEXTS, Kind, tiny_tokenizer
@@ -285,6 +286,49 @@ def test_the_best_window_wins_and_the_first_on_a_tie() -> None:
             answer,
             "b",
         ]
+
+
+def test_no_answer_is_weighed_against_the_best_by_hand() -> None:
+    """The lowest score of no answer over the windows, 1 + 0.5, minus the best span's, 2 + 2."""
+    example, items = letters(10, room_of("wordpiece") + 6, 4)
+    row = scores(items, {1: 1.0}, {4: 2.0})
+    none = [np.array([3.0, 4.0], dtype=np.float32), np.array([1.0, 0.5], dtype=np.float32)]
+    assert decode_or_none([example], items, row, row, none) == [Answered("i", -2.5)]
+    assert decode_or_none([example], items, row, row, none[::-1]) == [Answered("i", -2.5)]
+    # each question is weighed by its own windows
+    two = [*items, replace(items[0], example=1)]
+    assert decode_or_none([example] * 2, two, [*row, row[0]], [*row, row[0]], [*none, none[0]]) == [
+        Answered("i", -2.5),
+        Answered("b", 5.0),
+    ]
+
+
+def test_nothing_to_weigh_is_even() -> None:
+    """Without an allowed span, or without a number for no answer, neither beats the other."""
+    example, items = letters(8)
+    start, end = scores(items, {5: 1.0}), scores(items, {2: 1.0})
+    none = [np.array([3.0, 3.0], dtype=np.float32)]
+    assert decode_or_none([example], items, start, end, none, n_best=1) == [Answered("", 0.0)]
+    broken = [np.array([np.nan, 3.0], dtype=np.float32)]
+    assert decode_or_none([example], items, start, start, broken) == [Answered("f", 0.0)]
+
+
+@settings(deadline=None)
+@given(data=st.data())
+def test_the_answer_is_the_one_of_plain_decoding(data: st.DataObject) -> None:
+    """What no answer scores moves its margin and never the answer."""
+    example, items = letters(10, room_of("wordpiece") + 6, 4)
+    numbers = st.floats(-9, 9, width=32)
+    start, end = (
+        [np.array(data.draw(st.lists(numbers, min_size=6, max_size=6)), dtype=np.float32) for _ in items]
+        for _ in range(2)
+    )
+    none = [np.array(data.draw(st.tuples(numbers, numbers)), dtype=np.float32) for _ in items]
+    (found,) = decode_or_none([example], items, start, end, none)
+    assert [found.text] == decode([example], items, start, end)
+    (raised,) = decode_or_none([example], items, start, end, [each + 1 for each in none])
+    assert raised.text == found.text
+    assert raised.no_answer == pytest.approx(found.no_answer + 2, abs=1e-4)
 
 
 @pytest.mark.parametrize(

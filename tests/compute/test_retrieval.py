@@ -11,13 +11,15 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from stiltwalk.compute.context import Monitor
 from stiltwalk.compute.encoder import load_start
-from stiltwalk.compute.retrieval import mine_pairs, nearest_by_cosine
+from stiltwalk.compute.retrieval import Mined, _both_ways, mine_pairs, nearest_each_way
 from stiltwalk.data.load import load
 from stiltwalk.engine.prepare import Prepared, prepare, prepare_evaluation
-from stiltwalk.metrics.mining import IdPair, best_threshold, extract, mine
+from stiltwalk.metrics.mining import IdPair, best_threshold, extract, mine, paired
 from stiltwalk.plan.steps import PredictStep
 from stiltwalk.spec.errors import InterruptedRunError
 from stiltwalk.spec.examples import Minable
@@ -59,18 +61,88 @@ def vectors(prepared: Prepared, step: PredictStep, texts: Sequence[str]) -> Any:
     return np.stack(found)
 
 
+def vectors_of(prepared: Prepared, step: PredictStep, examples: Sequence[Any]) -> Any:
+    """The vectors of the foreign and of the English sentences."""
+    return [vectors(prepared, step, [getattr(e, side) for e in examples]) for side in ("text", "english")]
+
+
 def test_nearest_by_cosine_by_hand() -> None:
     """Length does not count, the angle does, and the first of two equal candidates is taken."""
     candidates = torch.tensor([[0.0, 5.0], [1.0, 1.0], [2.0, 2.0], [9.0, 0.0]])
     queries = torch.tensor([[0.1, 0.1], [1.0, 0.0], [0.0, 3.0], [1.0, 0.9]])
-    assert nearest_by_cosine(queries, candidates).tolist() == [1, 3, 0, 1]
-    assert nearest_by_cosine(queries, candidates, block=3).tolist() == [1, 3, 0, 1]
+    assert nearest_each_way(queries, candidates).cosine == [1, 3, 0, 1]
 
 
 def test_the_index_is_that_of_the_candidate() -> None:
     """More candidates than queries: each query is answered with a row of the candidates."""
     candidates = torch.eye(5)
-    assert nearest_by_cosine(candidates[[4, 2]], candidates).tolist() == [4, 2]
+    assert nearest_each_way(candidates[[4, 2]], candidates).cosine == [4, 2]
+
+
+def _with_cosines(rows: Sequence[Sequence[float]]) -> torch.Tensor:
+    """Candidates of length 1 whose cosines with the axes x, y and z are ``rows``; a fourth axis fills up."""
+    cosines = torch.tensor(rows)
+    return torch.cat([cosines, (1 - cosines.square().sum(1, keepdim=True)).sqrt()], dim=1)
+
+
+AXES = torch.eye(4)[:3]
+
+
+def test_a_hub_loses_by_margin_and_by_centring() -> None:
+    """By cosine a candidate near to all is taken, by the other ways the query's own; worked out by hand.
+
+    The hub has a cosine of 0.5 with every query, its own candidate 0.48 with each and 0 with the others. The
+    margin is 0.5 / ((0.245 + 0.5) / 2) = 1.34 for the hub and 0.48 / ((0.245 + 0.16) / 2) = 2.37 for its own.
+    Centred, the hub is at right angles with every query.
+    """
+    candidates = _with_cosines([[0.5, 0.5, 0.5], [0.48, 0, 0], [0, 0.48, 0], [0, 0, 0.48]])
+    assert nearest_each_way(AXES, candidates) == ([0, 0, 0], [1, 2, 3], [1, 2, 3])
+
+
+def test_the_margin_chooses_among_the_four_nearest() -> None:
+    """Behind four hubs the own candidate is not considered, though its margin would be the largest."""
+    own = [[0.48, 0, 0], [0, 0.48, 0], [0, 0, 0.48]]
+    three, four = (_with_cosines([[0.5, 0.5, 0.5]] * hubs + own) for hubs in (3, 4))
+    assert nearest_each_way(AXES, three).margin == [3, 4, 5]
+    assert nearest_each_way(AXES, four).margin == [0, 0, 0]
+
+
+INTEGERS = st.integers(-64, 64)
+
+
+def _drawn(seed: int, shape: tuple[int, int]) -> torch.Tensor:
+    return torch.from_numpy(np.random.default_rng(seed).normal(size=shape))
+
+
+@settings(deadline=None, max_examples=40)
+@given(seed=st.integers(0, 2**16), count=st.integers(1, 9), width=st.integers(2, 5))
+def test_length_never_counts(seed: int, count: int, width: int) -> None:
+    """Every vector made longer or shorter by a power of two: the same by cosine and by margin, to the bit."""
+    queries, candidates = _drawn(seed, (count, width)), _drawn(seed + 1, (count + 2, width))
+    scales = torch.from_numpy(2.0 ** np.random.default_rng(seed).integers(-3, 4, size=(count, 1)))
+    plain, scaled = nearest_each_way(queries, candidates), nearest_each_way(queries * scales, candidates * 4)
+    assert (scaled.cosine, scaled.margin) == (plain.cosine, plain.margin)
+
+
+@settings(deadline=None, max_examples=40)
+@given(
+    seed=st.integers(0, 2**16), count=st.sampled_from([2, 4, 8, 16]), shifts=st.lists(INTEGERS, min_size=6)
+)
+def test_a_shift_of_a_side_is_centred_away(seed: int, count: int, shifts: list[int]) -> None:
+    """A constant vector added to each side, another one to either, changes nothing, to the bit."""
+    # whole numbers, as many as a power of two: means and differences are exact
+    queries, candidates = (torch.round(8 * _drawn(seed + n, (count, 3))) for n in (0, 1))
+    moved = nearest_each_way(queries + torch.tensor(shifts[:3]), candidates + torch.tensor(shifts[3:6]))
+    assert moved.centred == nearest_each_way(queries, candidates).centred
+
+
+def test_a_shift_of_a_side_misleads_the_cosine() -> None:
+    """A vector common to all candidates of a side hides what tells them apart, unless it is centred away."""
+    candidates = torch.tensor([[1.0, 0.0], [0.0, 1.0]])
+    found = nearest_each_way(candidates, candidates + torch.tensor([0.0, 9.0]))
+    assert (found.cosine, found.centred) == ([0, 1], [0, 1])
+    found = nearest_each_way(candidates + torch.tensor([5.0, 0.0]), candidates + torch.tensor([0.0, 9.0]))
+    assert (found.cosine, found.centred) == ([0, 0], [0, 1])
 
 
 def test_a_sentence_retrieves_itself(world: Path, tmp_path: Path) -> None:
@@ -83,19 +155,23 @@ def test_a_sentence_retrieves_itself(world: Path, tmp_path: Path) -> None:
     prepared = prepared_study(data, tmp_path / "store", {"targets": ["tatoeba"], "intermediate": []})
     finish(prepared)
     frame = study_rows(prepared.place.store, prepared.plan)
-    assert frame["value"].tolist() == [100.0, 100.0]
+    assert frame["metric"].tolist() == ["accuracy", "accuracy_margin", "accuracy_centred"] * 2
+    assert frame["value"].tolist() == [100.0] * 6
 
 
 def test_retrieval_is_the_mean_of_the_layer_over_all_tokens(finished: Prepared) -> None:
     """Done anew with transformers alone, one sentence at a time: the same neighbours."""
     step = predict_step(finished, "predict tatoeba")
     examples: Any = load(TASKS["tatoeba"], "test", "de", finished.place.data_dir)
-    sides = (vectors(finished, step, [getattr(e, side) for e in examples]) for side in ("text", "english"))
+    sides = vectors_of(finished, step, examples)
     foreign, english = (side / np.linalg.norm(side, axis=1, keepdims=True) for side in sides)
     nearest = (english @ foreign.T).argmax(1)
     folder = finished.place.store.folder(node(finished.plan, "predict tatoeba").key)
     ours = pq.read_table(folder / "predictions" / "de.parquet")["prediction"].to_pylist()
-    assert ours == [examples[index].id for index in nearest]
+    assert [each["cosine"] for each in ours] == [examples[index].id for index in nearest]
+    foreign, english = (side - side.mean(0) for side in vectors_of(finished, step, examples))
+    centred = (english @ (foreign / np.linalg.norm(foreign, axis=1, keepdims=True)).T).argmax(1)
+    assert [each["centred"] for each in ours] == [examples[index].id for index in centred]
 
 
 @pytest.fixture(scope="module")
@@ -168,7 +244,9 @@ def _mirrored(texts: Sequence[str]) -> list[Minable]:
     return foreign + [Minable(f"e{i}", text, "english", f"f{i}") for i, text in enumerate(texts)]
 
 
-def _mine(finished: Prepared, dev: list[Minable], test: list[Minable], monitor: Monitor | None = None) -> Any:
+def _mine(
+    finished: Prepared, dev: list[Minable], test: list[Minable], monitor: Monitor | None = None
+) -> Mined:
     step = predict_step(finished, "predict tatoeba")
     start = load_start(finished.place, step.parent)
     return mine_pairs(step, start, {"de": dev}, {"de": test}, accelerator(), monitor or Monitor())
@@ -176,35 +254,46 @@ def _mine(finished: Prepared, dev: list[Minable], test: list[Minable], monitor: 
 
 def test_a_sentence_is_its_own_translation(finished: Prepared) -> None:
     """Every encoder, even a random one, extracts all pairs of two equal sides, and no more."""
-    predictions, thresholds = _mine(finished, _mirrored(TEXTS), _mirrored(TEXTS))
-    assert predictions == {"de": ["e0", "e1", "e2", "e3", "e4", *[""] * 5]}
-    assert thresholds["de"] > 0
+    mined = _mine(finished, _mirrored(TEXTS), _mirrored(TEXTS))
+    assert mined.predictions == {"de": ["e0", "e1", "e2", "e3", "e4", *[""] * 5]}
+    assert mined.thresholds["de"] > 0
+    assert (mined.layer, mined.curve) == (1, {1: {"de": 100.0}})
 
 
 def test_a_repeated_text_is_extracted_with_all_its_copies(finished: Prepared) -> None:
     """Merged for the search, the copies come back with every id, on either side."""
-    predictions, _ = _mine(finished, _mirrored(TEXTS), _mirrored([*TEXTS, TEXTS[1]]))
-    assert predictions["de"][:6] == ["e0", "e1 e5", "e2", "e3", "e4", "e1 e5"]
+    found = _mine(finished, _mirrored(TEXTS), _mirrored([*TEXTS, TEXTS[1]]))
+    assert found.predictions["de"][:6] == ["e0", "e1 e5", "e2", "e3", "e4", "e1 e5"]
 
 
 def test_the_threshold_of_dev_is_applied_as_it_is(finished: Prepared) -> None:
     """Where in dev only the surest pair is right, fewer are extracted from the same sentences in test."""
-    everything, low = _mine(finished, _mirrored(TEXTS), _mirrored(TEXTS))
+    everything = _mine(finished, _mirrored(TEXTS), _mirrored(TEXTS))
     foreign = [Minable(e.id, e.text, e.side, None) for e in _mirrored(TEXTS)]
-    nothing_right, none = _mine(finished, foreign, _mirrored(TEXTS))
-    assert none == {"de": 0.0}
-    assert nothing_right == everything
+    nothing_right = _mine(finished, foreign, _mirrored(TEXTS))
+    assert (nothing_right.thresholds, nothing_right.curve) == ({"de": 0.0}, {1: {"de": 0.0}})
+    assert nothing_right.predictions == everything.predictions
     surest = max(range(5), key=lambda i: _score(finished, i))
     one = [Minable(e.id, e.text, e.side, e.twin if e.id == f"f{surest}" else None) for e in _mirrored(TEXTS)]
-    few, high = _mine(finished, one, _mirrored(TEXTS))
-    assert high["de"] > low["de"]
-    assert [i for i in range(5) if few["de"][i]] == [surest]
+    few = _mine(finished, one, _mirrored(TEXTS))
+    assert few.thresholds["de"] > everything.thresholds["de"]
+    assert [i for i in range(5) if few.predictions["de"][i]] == [surest]
 
 
 def _score(finished: Prepared, place: int) -> float:
     """The margin of a text of ``TEXTS`` with itself."""
     made = vectors(finished, predict_step(finished, "predict tatoeba"), TEXTS)
     return next(pair.score for pair in mine(made, made) if pair.foreign == place)
+
+
+@settings(deadline=None, max_examples=20)
+@given(seed=st.integers(0, 2**16), sizes=st.tuples(st.integers(1, 40), st.integers(1, 40)))
+def test_pairs_found_on_an_accelerator_are_the_miner_s(seed: int, sizes: tuple[int, int]) -> None:
+    """The search that an accelerator does instead of the processor leads to the same pairs and scores."""
+    foreign, english = (_drawn(seed + n, (sizes[n], 6)).float() for n in (0, 1))
+    ours, theirs = paired(*_both_ways(foreign, english)), mine(foreign.numpy(), english.numpy())
+    assert [pair[:2] for pair in ours] == [pair[:2] for pair in theirs]
+    assert [pair.score for pair in ours] == pytest.approx([pair.score for pair in theirs], rel=1e-4)
 
 
 def test_mining_stops_on_request(finished: Prepared) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from stiltwalk.compute.tagging import MAX_WORD_SUBWORDS, encode_tagged, join_tags
-from stiltwalk.compute.tokens import IGNORE, subwords, template_of
+from stiltwalk.compute.tokens import IGNORE, subwords, template_of, words_in_sentences
 from stiltwalk.spec.errors import UserError
 from stiltwalk.spec.examples import Tagged
 from tests.fakes import KINDS, TEXTS, Kind, tiny_tokenizer
@@ -32,9 +34,9 @@ def test_the_label_is_on_the_first_subword(kind: Kind) -> None:
     """A sentence that fits is its words' sub-words in a row, labelled at each word's first."""
     tokenizer = tiny_tokenizer(kind)
     example = Tagged("1", ("the", "sleeps", "unbekanntes"), ("X", "VERB", "NOUN"))
-    parts = subwords(tokenizer, example.words)
+    (parts,) = words_in_sentences(tokenizer, [example.words])
     (item,) = encode_tagged([example], tokenizer, 64, LABELS)
-    assert item.sequences[0].ids.tolist() == template_of(tokenizer).single(np.concatenate(parts)).ids.tolist()
+    assert item.sequences[0].ids.tolist() == tokenizer("the sleeps unbekanntes")["input_ids"]
     first = len(template_of(tokenizer).single_prefix.ids)
     starts = [first, first + len(parts[0]), first + len(parts[0]) + len(parts[1])]
     assert item.positions.tolist() == starts
@@ -62,9 +64,11 @@ def test_long_sentences_become_full_rows(kind: Kind) -> None:
     tokenizer = tiny_tokenizer(kind)
     template = template_of(tokenizer)
     items = encode_tagged([tagged(["the"] * 10)], tokenizer, 4 + template.single_specials, LABELS)
-    size = len(subwords(tokenizer, ["the"])[0])
-    words = 4 // size
-    assert [item.first_word for item in items] == list(range(0, 10, words))
+    (sizes,) = [[len(ids) for ids in words] for words in words_in_sentences(tokenizer, [["the"] * 10])]
+    for item, following in pairwise(items):
+        held = sizes[item.first_word : following.first_word]
+        assert sum(held) <= 4 < sum(held) + sizes[following.first_word]
+        assert len(item.positions) == len(held)
     assert all(item.example == 0 for item in items)
 
 

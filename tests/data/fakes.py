@@ -32,6 +32,8 @@ def fake_task(
         splits=splits,
         labels=labels,
         tag_preference=tag_preference or {},
+        # whether a question may have no answer is the scorer's to say
+        scorer="squad1" if kind == "question-answering" else None,
         licence="none",
         citation="none",
     )

@@ -123,7 +123,7 @@ def test_ids_and_groups(tmp_path: Path) -> None:
     ("text", "message"),
     [
         ("1\ta\tNOUN\n\n", r"train\.conllu, line 1: expected 10 columns divided by tabs, found 3"),
-        (_text("1 a NOUN 0", "2 b NUON 1"), r"line 2: there is no tag 'NUON' .*Did you mean 'NOUN'\?"),
+        (_text("1 a NOUN 0", "2 b NUON 1"), r"line 2: There is no tag 'NUON'\. Did you mean 'NOUN'\?"),
         (_text("1 a NOUN 0", "3 b NOUN 1"), "line 2: expected word 2, found '3'"),
         (_text("1-x ab _ _", "1 a NOUN 0"), "line 1: expected word 1, found '1-x'"),
         (_text("1-2 ab _ _", "1 a NOUN 0"), "line 2: the fused word .*:1 reaches to part 2, .* ends at 1"),

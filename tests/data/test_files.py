@@ -20,6 +20,7 @@ from stiltwalk.data.files import (
     read_lines,
     read_text,
     stored,
+    stream_lines,
 )
 from stiltwalk.spec.errors import DataError, UserError
 from stiltwalk.spec.tasks import TASKS
@@ -157,3 +158,22 @@ def test_only_what_is_called_pocket_needs_no_folder() -> None:
     """The message's rule of names is true of every task."""
     for name, task in TASKS.items():
         assert name.startswith("pocket-") == (task.generator is not None)
+
+
+@given(text=st.text(alphabet="ab\n\r\u2028\ufeffé", max_size=30))
+def test_streamed_lines_are_the_lines(text: str) -> None:
+    """One at a time they are what reading the whole file gives, numbered from 1, gzipped or not."""
+    with TemporaryDirectory() as folder:
+        for name in ("a.txt", "a.txt.gz"):
+            path = write(Path(folder) / name, text)
+            assert list(stream_lines(path)) == list(enumerate(read_lines(path), start=1))
+
+
+def test_a_streamed_line_that_is_no_text(tmp_path: Path) -> None:
+    """The line and the byte in it are named, once it is reached."""
+    path = tmp_path / "a.txt"
+    path.write_bytes(b"good\nb\xe9\n")
+    lines = stream_lines(path)
+    assert next(lines) == (1, "good")
+    with pytest.raises(DataError, match=r"a\.txt, line 2: expected UTF-8, found the byte 0xe9 at byte 1"):
+        next(lines)

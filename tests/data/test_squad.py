@@ -8,13 +8,16 @@ from typing import Any
 
 import pytest
 
+from stiltwalk.data.reader import Grouped
 from stiltwalk.spec.errors import DataError
 from stiltwalk.spec.examples import Answer, Question
 from stiltwalk.spec.task import Split
 
 from .fakes import fake_task, read_all, squad_text, write
 
-_TASK = fake_task("squad", {"train": Split(paths=("a.json",))}, kind="question-answering")
+_TASK = fake_task("squad", {"train": Split(paths=("a.json",))}, kind="question-answering").replace(
+    {"scorer": "squad1"}
+)
 
 
 def _document(changes: dict[str, Any]) -> str:
@@ -66,6 +69,20 @@ def test_a_bad_question(tmp_path: Path, changes: dict[str, Any], message: str) -
     path = write(tmp_path / "a.json", _document(changes))
     with pytest.raises(DataError, match=message):
         read_all(_TASK, "en", path)
+
+
+def test_a_question_may_have_no_answer_where_that_is_scored(tmp_path: Path) -> None:
+    """SQuAD 2.0's questions without an answer are read as such, and nothing else becomes laxer.
+
+    Its plausible answers are no answers.
+    """
+    task = _TASK.replace({"scorer": "squad2"})
+    plausible = [{"text": "cat", "answer_start": 7}]
+    changes = {"answers": [], "plausible_answers": plausible, "is_impossible": True}
+    (grouped,) = read_all(task, "en", write(tmp_path / "a.json", _document(changes)))
+    assert grouped == Grouped(Question("q1", "What?", "A grey cat sat. ", ()), "Cats")
+    with pytest.raises(DataError, match="question q1: expected the field 'answers'"):
+        read_all(task, "en", write(tmp_path / "b.json", _document({}).replace('"answers"', '"other"')))
 
 
 def test_an_empty_context(tmp_path: Path) -> None:

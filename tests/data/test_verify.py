@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from stiltwalk.data.files import content_sha256
+from stiltwalk.data.importing import import_files
 from stiltwalk.data.verify import DataRow, VerifyRow, inventory, verify
 from stiltwalk.spec.errors import UserError
 from stiltwalk.spec.task import Split, Task
@@ -65,16 +67,18 @@ def test_inventory(tmp_path: Path) -> None:
     write(tmp_path / "d" / "en.1", "x")
     task = lines_task("d/{language}.1", "d/{language}.2", languages=("de", "en", "fr"))
     assert [
-        DataRow("fake", "de", "train", "present", ("d/de.1", "d/de.2.gz"), ("d/de.1", "d/de.2"), 11),
-        DataRow("fake", "en", "train", "missing", ("d/en.1",), ("d/en.1", "d/en.2"), 1),
-        DataRow("fake", "fr", "train", "missing", (), ("d/fr.1", "d/fr.2"), 0),
+        DataRow(
+            "fake", "de", "train", "present", "original", ("d/de.1", "d/de.2.gz"), ("d/de.1", "d/de.2"), 11
+        ),
+        DataRow("fake", "en", "train", "missing", None, ("d/en.1",), ("d/en.1", "d/en.2"), 1),
+        DataRow("fake", "fr", "train", "missing", None, (), ("d/fr.1", "d/fr.2"), 0),
     ] == inventory(task, tmp_path)
 
 
 def test_generated_tasks_have_no_files(tmp_path: Path) -> None:
     """Each split and language is generated, without a data folder as with one."""
     expected = [
-        DataRow("made", code, split, "generated", (), (), 0)
+        DataRow("made", code, split, "generated", "generated", (), (), 0)
         for split in ("train", "dev")
         for code in ("en", "de")
     ]
@@ -104,3 +108,31 @@ def test_files_without_a_folder() -> None:
     assert all(row.wanted for row in rows)
     with pytest.raises(UserError, match=r"Where are the original data files of 'fake'\?"):
         verify(_task(), None)
+
+
+def test_content(tmp_path: Path) -> None:
+    """A row has the content of its files, each read once by the caller's digest; gzipping changes nothing."""
+    write(tmp_path / "test.ar.gz", "1\n2\n")
+    asked: list[str] = []
+
+    def digest(path: Path) -> str:
+        asked.append(path.name)
+        return content_sha256(path)
+
+    (row,) = verify(_task(), tmp_path, digest, only={("test", "ar")})
+    # printf '1\n2\n' | sha256sum
+    assert row.sha256 == ("a6e2b7a040683432de03a18fd8a1939a2fdf82585b364bfc874bdd4095c4cae1",)
+    assert asked == ["test.ar.gz"]
+
+
+def test_changed_since_it_came(tmp_path: Path) -> None:
+    """A file that is not what the lock says is changed, even with as many examples as published."""
+    write(tmp_path / "test.ar", "1\n2\n")
+    import_files(_task(), [tmp_path], tmp_path)
+    write(tmp_path / "test.ar", "1\n3\n")
+    (row,) = verify(_task(), tmp_path, only={("test", "ar")})
+    assert (row.state, row.examples) == ("changed", 2)
+    assert row.message.startswith("test.ar is not what it was when it came from ")
+    assert f"'stiltwalk data import fake {tmp_path}' writes it into the lock" in row.message
+    import_files(_task(), [tmp_path], tmp_path)
+    assert [row.state for row in verify(_task(), tmp_path, only={("test", "ar")})] == ["whole"]

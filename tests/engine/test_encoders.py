@@ -10,11 +10,13 @@ from pathlib import Path
 
 import huggingface_hub
 import pytest
+from huggingface_hub.utils import filter_repo_objects  # type: ignore[attr-defined]  # loaded late
 
 from stiltwalk.data.files import content_sha256
 from stiltwalk.engine import encoders
 from stiltwalk.engine.encoders import layers_of, locate_encoder, packaged_encoder, packaged_encoders
 from stiltwalk.spec.errors import UserError
+from tests.sentence_encoders import write_sentence_encoder
 
 
 def _write(folder: Path, config: str = '{"num_hidden_layers": 2}') -> Path:
@@ -205,3 +207,36 @@ def test_a_manifest_of_somebody_else_is_no_matter(tmp_path: Path) -> None:
     folder = _write(tmp_path / "mine")
     (folder / "manifest.json").write_text('{"name": "an app"}')
     assert locate_encoder(str(folder), None, content_sha256).layers == 2
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["modules.json", "sentence_bert_config.json", "1_Pooling/config.json", "2_Dense/config.json"],
+)
+def test_every_part_of_a_sentence_encoder_counts(tmp_path: Path, name: str) -> None:
+    """Another content of what its pipeline is read from is another encoder."""
+    folder = write_sentence_encoder(tmp_path / "e")
+    before = locate_encoder(str(folder), None, content_sha256)
+    assert before.sentences is not None
+    assert (before.sentences.pooling, before.layers) == ("cls", 2)
+    (folder / name).write_text((folder / name).read_text() + " ")
+    assert locate_encoder(str(folder), None, content_sha256).fingerprint != before.fingerprint
+
+
+def test_weights_behind_a_sentence_encoder_count(tmp_path: Path) -> None:
+    """Those of the dense layer; a sub-folder that no module lies in does not."""
+    folder = write_sentence_encoder(tmp_path / "e")
+    before = locate_encoder(str(folder), None, content_sha256).fingerprint
+    (folder / "onnx").mkdir()
+    (folder / "onnx" / "config.json").write_text("{}")
+    assert locate_encoder(str(folder), None, content_sha256).fingerprint == before
+    (folder / "2_Dense" / "model.safetensors").write_bytes(b"others")
+    assert locate_encoder(str(folder), None, content_sha256).fingerprint != before
+
+
+def test_a_snapshot_holds_the_sub_folders_of_a_sentence_encoder() -> None:
+    """What is fetched from a hub is what is read, and no pickle."""
+    wanted = ["modules.json", "1_Pooling/config.json", "2_Dense/config.json", "2_Dense/model.safetensors"]
+    unwanted = ["2_Dense/pytorch_model.bin", "modeling_own.py", "README.md"]
+    found = filter_repo_objects([*wanted, *unwanted], allow_patterns=list(encoders._PATTERNS))
+    assert list(found) == wanted

@@ -55,9 +55,9 @@ def test_languages_without_files_are_listed(tmp_path: Path) -> None:
     [
         (
             "commonsenseqa/train_rand_split.jsonl",
-            "no English training data of 'commonsenseqa': looked for commonsenseqa/train_rand_split.jsonl",
+            "no training data of 'commonsenseqa': looked for commonsenseqa/train_rand_split.jsonl",
         ),
-        ("squad/dev-v1.1.json", "holds no English training data of 'squad-dev-unseen'"),
+        ("squad/dev-v1.1.json", "holds no training data of 'squad-dev-unseen'"),
     ],
 )
 def test_missing_training_data_is_refused_before_anything_runs(

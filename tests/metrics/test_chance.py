@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stiltwalk.metrics.chance import chance
@@ -13,11 +13,14 @@ from stiltwalk.spec.errors import StiltwalkError, UnknownNameError
 from stiltwalk.spec.examples import (
     Aligned,
     Answer,
+    Candidate,
     Choices,
     Classified,
     Example,
     Line,
     Minable,
+    Paired,
+    Query,
     Question,
     Tagged,
 )
@@ -56,7 +59,38 @@ def test_tagging_takes_the_commonest_tag() -> None:
 
 def test_question_answering_has_no_chance() -> None:
     """No fixed answer is worth anything."""
-    assert chance("squad1", [Question("q", "?", "c", (Answer("c", 0),))], []) == 0.0
+    for scorer in ("squad1", "mlqa"):
+        assert chance(scorer, [Question("q", "?", "c", (Answer("c", 0),))], []) == 0.0
+
+
+@settings(deadline=None)
+@given(st.lists(st.booleans(), min_size=1))
+def test_no_answer_is_chance_where_it_may_be_right(answerable: list[bool]) -> None:
+    """No answer to any question is right for the share that has none, and never better than tuned."""
+    examples: list[Example] = [
+        Question(str(i), "?", "c", (Answer("c", 0),) if there else ()) for i, there in enumerate(answerable)
+    ]
+    assert chance("squad2", examples, []) == pytest.approx(100 * answerable.count(False) / len(answerable))
+
+
+def test_two_labels_have_the_mean_of_accuracy_and_f1() -> None:
+    """Always the first label: three quarters right, and F1 of the second is 0."""
+    examples = _classified([0, 0, 0, 1])
+    assert chance("accuracy-f1", examples, _classified([0, 0, 1])) == 75.0 / 2
+    # always the second label: 1/4 right, F1 of precision 1/4 and recall 1
+    assert chance("accuracy-f1", examples, _classified([1])) == pytest.approx((25.0 + 40.0) / 2)
+
+
+def test_rankings_have_no_chance() -> None:
+    """Of thousands of candidates hardly one of the first twenty is right; pairs stand for their queries."""
+    assert chance("map@20", [Query("q", "text", "key")], []) == 0.0
+    assert chance("map@20", [Paired("p", "query", "candidate")], []) == 0.0
+
+
+def test_plain_tagging_takes_the_commonest_tag() -> None:
+    """As in the other tagging scorers."""
+    examples = [Tagged("a", ("x", "y"), ("N", "V"))]
+    assert chance("tag-accuracy", examples, [Tagged("t", ("x",), ("V",))]) == 50.0
 
 
 def test_mining_has_no_chance() -> None:
@@ -86,7 +120,8 @@ def test_chance_is_a_share_of_one_label(gold: list[int], training: list[int]) ->
         ([Tagged("t", ("w",), ("X",))], [], "needs training examples with a tag each"),
         (_classified([None]), _classified([0]), "Example '0' has no gold labels"),
         ([*_classified([0]), *_choices([2])], [], "one type; it was given Choices, Classified"),
-        ([Line("l", "text")], [], "Example 'l' is a line of raw text"),
+        ([Line("l", "text")], [], "Example 'l' is a Line: raw text and candidates are not scored"),
+        ([Candidate("c", "text", ("q",))], [], "Example 'c' is a Candidate: raw text and candidates"),
     ],
 )
 def test_what_has_no_chance_is_named(examples: list[Example], training: list[Example], message: str) -> None:
@@ -98,4 +133,4 @@ def test_what_has_no_chance_is_named(examples: list[Example], training: list[Exa
 def test_an_unknown_scorer_is_refused() -> None:
     """The scorer is checked even where its statistics are not needed."""
     with pytest.raises(UnknownNameError, match="Did you mean 'squad1'"):
-        chance("squad", [Question("q", "?", "c", ())], [])
+        chance("sqaud1", [Question("q", "?", "c", ())], [])

@@ -10,7 +10,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stiltwalk.metrics.mining import IdPair, Pair, Vectors, best_threshold, extract, merged, mine, spread
+from stiltwalk.metrics.mining import (
+    IdPair,
+    Pair,
+    Vectors,
+    best_threshold,
+    dev_f1,
+    extract,
+    merged,
+    mine,
+    spread,
+)
 from stiltwalk.spec.examples import Minable
 
 EYE = np.eye(6)
@@ -221,3 +231,11 @@ def test_copies_are_one_text_and_all_their_pairs() -> None:
         IdPair("c", "z", 2.0),
         IdPair("b", "x", 1.5),
     ]
+
+
+def test_f1_of_what_was_extracted() -> None:
+    """Two of three right, four to be found: precision 2/3, recall 1/2, F1 4/7; 0 where there is nothing."""
+    gold = {("a", "1"), ("b", "2"), ("c", "3"), ("d", "4")}
+    pairs = [IdPair("a", "1", 3.0), IdPair("b", "3", 2.0), IdPair("c", "3", 1.0)]
+    assert dev_f1(pairs, gold) == pytest.approx(400 / 7)
+    assert dev_f1([], gold) == dev_f1(pairs, set()) == dev_f1([], set()) == 0.0

@@ -98,6 +98,27 @@ def test_hand_solved_answers(
     assert f1(predicted, answers) == pytest.approx(expected_f1)
 
 
+# what exact_match_score and f1_score of third_party/evaluate_squad.py gave at best over the gold answers
+# (google-research/xtreme at commit 838c13b)
+@pytest.mark.parametrize(
+    ("predicted", "answers", "expected_match", "expected_f1"),
+    [
+        ("In 1,066 A.D.—the year", ["1066 AD the year"], 0.0, 0.5714285714285715),
+        ("an İstanbul\u2019s «The» bridge", ["i\u0307stanbul\u2019s « » bridge"], 1.0, 1.0),
+        ("the 北京 大学。", ["北京 大学", "北京 大学。"], 1.0, 1.0),
+        ("Die Elbe, a river; the Elbe", ["elbe river elbe", "the Elbe"], 0.0, 0.8571428571428571),
+        ("of\u00a0the\u2028end", ["an end of"], 0.0, 1.0),
+        ("$5–6 million", ["$5-6 million", "5–6 million"], 1.0, 1.0),
+    ],
+)
+def test_reference_values(
+    predicted: str, answers: list[str], expected_match: float, expected_f1: float
+) -> None:
+    """Match and F1 are what the original script gives."""
+    assert exact_match(predicted, answers) == expected_match
+    assert f1(predicted, answers) == pytest.approx(expected_f1, abs=1e-12)
+
+
 def test_nothing_matches_without_answers() -> None:
     """Without a gold answer both values are 0."""
     assert (exact_match("cat", []), f1("cat", [])) == (0.0, 0.0)

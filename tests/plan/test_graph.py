@@ -194,8 +194,8 @@ def test_languages_asked_for() -> None:
 @pytest.mark.parametrize(
     ("lacking", "changes", "message"),
     [
-        (("squad", "train"), {}, "Task 'squad' has no English training data: its files are not there"),
-        (("udpos", "train"), {"intermediate": ["udpos"]}, "Task 'udpos' has no English training data"),
+        (("squad", "train"), {}, "Task 'squad' has no training data in en: its files are not there"),
+        (("udpos", "train"), {"intermediate": ["udpos"]}, "Task 'udpos' has no training data in en"),
         (("xquad", "test"), {}, "Target 'xquad' cannot be tested: none of its test files is there"),
     ],
 )

@@ -81,9 +81,9 @@ STEPS: Mapping[str, Step] = {
 # changelog. A new field with a default changes keys too.
 GOLDEN: Mapping[str, str] = {
     "pretrain": "906783ff89bd2a6f9ffbe54e34019488b088a803945d298d548074fc92d25d0f",
-    "intermediate": "c9a822fdb86faabcd57f72366351cdfbf3df3e423ffc7c3e0b9741050e4f1d20",
-    "target": "d157d145aa4580407841e4c40f42d28c64f1e5404deffaad046af1d95d3025bb",
-    "predict": "e97bbfcef0eba939b7a1a2b6cdd5d8291379b3a42fa90cf4d71abf01ba1daa12",
+    "intermediate": "437e23a7975882323e3c6c8c0597b1233d697f7a27b832c03e789ca991db2522",
+    "target": "a1f9cc12cdcbe3728bd935c5c4742c6cca16d3c8b0e2e0f64d99d88b3d075920",
+    "predict": "866270ea914b7762e8cfc30587de9128069a4d51874bcf2f7bc7734bbc0e697e",
 }
 
 
@@ -115,6 +115,7 @@ CHANGES: list[tuple[Step, dict[str, Any]]] = [
     (INTERMEDIATE, {"parent": "encoder:" + "0" * 64}),
     (INTERMEDIATE, {"task": "squad"}),
     (INTERMEDIATE, {"train": "0" * 64}),
+    (INTERMEDIATE, {"others": {"de": "0" * 64}}),
     (INTERMEDIATE, {"dev": "0" * 64}),
     (INTERMEDIATE, {"dev": None}),
     (INTERMEDIATE, {"inherits": ["multiple-choice"]}),
@@ -141,6 +142,7 @@ CHANGES: list[tuple[Step, dict[str, Any]]] = [
     ),
     *((INTERMEDIATE, {"training": {"batch_size": 4, name: 9}}) for name in ("dev_examples", "patience")),
     (INTERMEDIATE, {"training": {"batch_size": 5}}),
+    (PREDICT, {"split": "dev"}),
     (PREDICT, {"parent": "0" * 64}),
     (PREDICT, {"task": "xquad"}),
     (PREDICT, {"data": {"de": "1" * 64}}),
@@ -150,6 +152,10 @@ CHANGES: list[tuple[Step, dict[str, Any]]] = [
     (PREDICT, {"layer": 13}),
     (PREDICT, {"layer": None}),
     (PREDICT, {"pooling": None}),
+    (PREDICT, {"pooling": "cls"}),
+    (PREDICT, {"layers": [1, 2]}),
+    (PREDICT, {"prefix": "query: "}),
+    (PREDICT, {"prefix": ""}),
     (PREDICT, {"execution": {"threads": 2}}),
 ]
 

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from stiltwalk.spec.arms import NONE_ARM, ArmChoice, MixedMaskedLm, arm_name
 from stiltwalk.spec.errors import StudyError
-from stiltwalk.spec.study import study_from
+from stiltwalk.spec.study_files import study_from
 
 from .fakes import SMALL, study
 

@@ -8,6 +8,7 @@ import pytest
 
 from stiltwalk.spec.errors import UnknownNameError
 from stiltwalk.spec.languages import LANGUAGES, SOURCE_LANGUAGE, language
+from stiltwalk.spec.tasks.tatoeba_languages import LASER_CODES
 
 
 def test_codes_follow_their_standards() -> None:
@@ -48,3 +49,38 @@ def test_unknown_code() -> None:
     """An unknown code gets the nearest known one."""
     with pytest.raises(UnknownNameError, match=r"There is no language 'zhh'\. Did you mean 'zh'\?"):
         language("zhh")
+
+
+def test_a_name_or_iso3_is_answered_with_the_code() -> None:
+    """Who writes the name or the three-letter code is told ours."""
+    with pytest.raises(UnknownNameError, match=r"no language 'kin'\. Did you mean 'rw'\?"):
+        language("kin")
+    with pytest.raises(UnknownNameError, match=r"no language 'Scottish Gaelic'\. Did you mean 'gd'\?"):
+        language("Scottish Gaelic")
+
+
+def test_benchmarks_beyond_xtreme_are_covered() -> None:
+    """MasakhaNER 2.0 (2210.12391) names files by ISO 639-3, AmericasNLI (2104.08726) by codes of its own."""
+    masakhaner = "bam bbj ewe fon hau ibo kin lug luo mos nya pcm sna swa tsn twi wol xho yor zul"
+    assert set(masakhaner.split()) <= {spoken.iso3 for spoken in LANGUAGES.values()}
+    assert set("ay bzd cni gn hch nah oto qu shp tar".split()) <= set(LANGUAGES)
+
+
+def test_laser_file_codes() -> None:
+    """112 languages, each with a file of its own (arXiv 1812.10464, appendix)."""
+    assert len(LASER_CODES) == len(set(LASER_CODES.values())) == 112
+    assert set(LASER_CODES) <= set(LANGUAGES)
+    assert {code for code, filed in LASER_CODES.items() if filed != LANGUAGES[code].iso3} == {
+        "fa",
+        "lv",
+        "ms",
+        "sw",
+        "zh",
+    }
+
+
+def test_a_family_is_written_one_way() -> None:
+    """No family and script differs from another in case or punctuation only."""
+    for field in ("family", "script"):
+        values = {getattr(spoken, field) for spoken in LANGUAGES.values()}
+        assert len({re.sub("[^a-z]", "", value.lower()) for value in values}) == len(values)

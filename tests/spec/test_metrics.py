@@ -6,7 +6,7 @@ import pytest
 
 from stiltwalk.spec.metrics import SCORERS
 
-ARITY = {"mean": 1, "ratio": 2, "share": 2, "micro-f1": 3}
+ARITY = {"mean": 1, "ratio": 2, "share": 2, "micro-f1": 3, "best-threshold": 3}
 
 
 @pytest.mark.parametrize("name", sorted(SCORERS))
@@ -32,6 +32,12 @@ def test_official_names() -> None:
     assert (SCORERS["ner"].main, SCORERS["ner"].judged_by) == (("f1",), ())
     assert [metric.name for metric in SCORERS["mining"].metrics] == ["f1", "precision", "recall"]
     assert SCORERS["mining"].main == ("f1",)
+
+
+def test_what_abstains() -> None:
+    """SQuAD 2.0 alone may answer nothing."""
+    assert [name for name, scorer in SCORERS.items() if scorer.abstains] == ["squad2"]
+    assert SCORERS["squad2"].main == ("best_exact", "best_f1")
 
 
 def test_what_is_tuned() -> None:

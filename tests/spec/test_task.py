@@ -20,8 +20,8 @@ from .fakes import fake_task
     [
         ({"scorer": "acuracy"}, r"There is no scorer 'acuracy'\. Did you mean 'accuracy'\?"),
         (
-            {"splits": {"train": {"paths": ("a",), "languages": ("enn",)}}},
-            r"There is no language 'enn'\. Did you mean 'en'\?",
+            {"splits": {"train": {"paths": ("a",), "languages": ("zhh",)}}},
+            r"There is no language 'zhh'\. Did you mean 'zh'\?",
         ),
         ({"scorer": None}, "task 'fake' needs a scorer; there is: accuracy, "),
         ({"type": "regression"}, "Input should be 'sequence-classification'"),
@@ -87,8 +87,8 @@ def test_a_generated_split() -> None:
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"layout": None}, "task 'fake' needs exactly one of 'layout' and 'generator'"),
-        ({"generator": "nli"}, "task 'fake' needs exactly one of 'layout' and 'generator'"),
+        ({"layout": None}, "task 'fake' needs exactly one of 'layout', 'generator' and 'parts'"),
+        ({"generator": "nli"}, "task 'fake' needs exactly one of 'layout', 'generator' and 'parts'"),
         ({"splits": {"train": {"made": {"examples": 1}}}}, "split 'train' of 'fake' must be made where"),
         (
             {"splits": {"train": {"paths": ("a",), "made": {"examples": 1}}}},
@@ -106,7 +106,7 @@ def test_files_with_something_made(changes: dict[str, Any], message: str) -> Non
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"layout": "lines"}, "needs exactly one of 'layout' and 'generator'"),
+        ({"layout": "lines"}, "needs exactly one of 'layout', 'generator' and 'parts'"),
         ({"splits": {"train": {"paths": ("a",)}}}, "split 'train' of 'fake' must be made where its task is"),
         (
             {

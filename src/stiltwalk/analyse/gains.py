@@ -1,17 +1,20 @@
 """Gains: what an intermediate arm adds to the score of ``none``, paired seed by seed.
 
-Two runs are compared only if they share encoder, target, language, metric and seed: the seed fixes the order
-of the target data and the new head, so the difference within a pair is the intermediate training's.
+Two runs are compared only if they share encoder, target, language, metric and seed, and the layer where
+several are read: the seed fixes the order of the target data and the new head, so the difference within a
+pair is the intermediate training's.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple, get_type_hints
 
 import numpy as np
 import pandas as pd
 
+from stiltwalk.analyse.layers import swept_layer
 from stiltwalk.spec.errors import StiltwalkError
 from stiltwalk.spec.languages import SOURCE_LANGUAGE
 
@@ -37,6 +40,7 @@ class Gain(NamedTuple):
         target: the target task's name.
         language: a language code, ``zero-shot`` or ``all``.
         metric: the metric's name.
+        layer: the layer, where the target was read at several; else NaN.
         seeds: number of seeds present in both arms.
         baseline: mean score of ``none`` over those seeds.
         value: mean score of the arm over those seeds.
@@ -52,6 +56,7 @@ class Gain(NamedTuple):
     target: str
     language: str
     metric: str
+    layer: float
     seeds: int
     baseline: float
     value: float
@@ -67,6 +72,16 @@ class _Run(NamedTuple):
     degenerate: bool
 
 
+class _Names(NamedTuple):
+    """What a comparison is of."""
+
+    encoder: str
+    arm: str
+    target: str
+    metric: str
+    layer: float | None
+
+
 _Arm = dict[int, dict[str, _Run]]  # seed → language → run
 
 
@@ -79,13 +94,13 @@ def gains(rows: pd.DataFrame) -> pd.DataFrame:
     side lacks altogether has no row and is in no mean. Where no seed is in both arms the row is kept with
     ``seeds`` 0 and NaN. A value that is NaN makes NaN of every mean it is in.
 
-    Rows are ordered by encoder, arm, target, metric and language (English first, means last), whatever the
-    order of the input.
+    Rows are ordered by encoder, arm, target, metric, layer and language (English first, means last), whatever
+    the order of the input. Where a target was read at several layers each is compared with itself.
 
     Args:
         rows: result rows with at least the columns encoder, intermediate, seed, target, language, metric,
-            value (0 to 100) and degenerate (bool), one for each cell: a frame that also varies in split,
-            layer or batch size must be narrowed to one of each beforehand.
+            value (0 to 100) and degenerate (bool), and layer where there are several, one for each cell: a
+            frame that also varies in split or batch size must be narrowed to one of each beforehand.
 
     Returns:
         A frame with the fields of ``Gain`` as columns; without rows where there is nothing to compare.
@@ -96,27 +111,34 @@ def gains(rows: pd.DataFrame) -> pd.DataFrame:
     """
     if rows.empty:
         return _frame([])
-    _check(rows)
-    grouped: dict[tuple[str, str, str], dict[str, _Arm]] = {}
-    for encoder, arm, seed, target, language, metric, value, degenerate in zip(
-        *(rows[name].tolist() for name in _NEEDED), strict=True
+    layers = _check(rows)
+    grouped: dict[tuple[str, str, str, float | None], dict[str, _Arm]] = {}
+    for encoder, arm, seed, target, language, metric, value, degenerate, layer in zip(
+        *(rows[name].tolist() for name in _NEEDED), layers.tolist(), strict=True
     ):
-        arms = grouped.setdefault((encoder, target, metric), {})
+        # NaN is no key: it does not equal itself
+        arms = grouped.setdefault((encoder, target, metric, None if math.isnan(layer) else layer), {})
         run = _Run(float(value), bool(degenerate))
         arms.setdefault(arm, {}).setdefault(int(seed), {})[language] = run
     found = [
         gain
-        for (encoder, target, metric), arms in grouped.items()
+        for (encoder, target, metric, layer), arms in grouped.items()
         if BASELINE in arms
         for arm in arms
         if arm != BASELINE
-        for gain in _compare((encoder, arm, target, metric), arms[BASELINE], arms[arm])
+        for gain in _compare(_Names(encoder, arm, target, metric, layer), arms[BASELINE], arms[arm])
     ]
     # a stable sort: the order of languages within a comparison stays
-    return _frame(sorted(found, key=lambda gain: (gain.encoder, gain.intermediate, gain.target, gain.metric)))
+    return _frame(sorted(found, key=_place))
 
 
-def _check(rows: pd.DataFrame) -> None:
+def _place(gain: Gain) -> tuple[str, str, str, str, float]:
+    layer = -1.0 if math.isnan(gain.layer) else gain.layer
+    return gain.encoder, gain.intermediate, gain.target, gain.metric, layer
+
+
+def _check(rows: pd.DataFrame) -> pd.Series[float]:
+    """The layer of every row, as ``swept_layer`` has it, once the rows are known to be fit for comparison."""
     missing = [name for name in _NEEDED if name not in rows.columns]
     if missing:
         raise StiltwalkError(
@@ -127,23 +149,24 @@ def _check(rows: pd.DataFrame) -> None:
         lacking = int(rows[name].isna().sum())
         if lacking:
             raise StiltwalkError(f"Gains need '{name}' in every row; {lacking} of {len(rows)} rows lack it.")
-    cells = rows[list(_CELL)]
+    layers = swept_layer(rows)
+    cells = rows[list(_CELL)].assign(layer=layers)
     twice = cells[cells.duplicated()]
     if not twice.empty:
         cell = ", ".join(f"{name} {twice.iloc[0][name]}" for name in _CELL)
         raise StiltwalkError(
-            f"The cell ({cell}) has more than one row. Keep one split, layer and recipe before taking gains."
+            f"The cell ({cell}) has more than one row. Keep one split and recipe before taking gains."
         )
     clash = {ZERO_SHOT, ALL} & set(cells["language"])
     if clash:
         raise StiltwalkError(
             f"The language '{min(clash)}' is the name of a mean over languages. Hand in single languages."
         )
+    return layers
 
 
-def _compare(names: tuple[str, str, str, str], before: _Arm, after: _Arm) -> Iterator[Gain]:
-    """Every row of one encoder, arm, target and metric: languages in order and means last."""
-    encoder, arm, target, metric = names
+def _compare(names: _Names, before: _Arm, after: _Arm) -> Iterator[Gain]:
+    """Every row of one encoder, arm, target, metric and layer: languages in order and means last."""
     shared = sorted(_languages(before) & _languages(after), key=lambda code: (code != SOURCE_LANGUAGE, code))
     groups = [(code, [code]) for code in shared]
     unseen = [code for code in shared if code != SOURCE_LANGUAGE]
@@ -152,14 +175,14 @@ def _compare(names: tuple[str, str, str, str], before: _Arm, after: _Arm) -> Ite
         if unseen != shared:
             groups.append((ALL, shared))
     for language, codes in groups:
-        yield _gain((encoder, arm, target, language, metric), before, after, codes)
+        yield _gain(names, language, before, after, codes)
 
 
 def _languages(arm: _Arm) -> set[str]:
     return {language for runs in arm.values() for language in runs}
 
 
-def _gain(names: tuple[str, str, str, str, str], before: _Arm, after: _Arm, languages: Sequence[str]) -> Gain:
+def _gain(names: _Names, language: str, before: _Arm, after: _Arm, languages: Sequence[str]) -> Gain:
     """The comparison over ``languages``, averaged within each seed that has all of them on both sides."""
     seen = _seeds(before, languages, whole=False) | _seeds(after, languages, whole=False)
     paired = sorted(_seeds(before, languages, whole=True) & _seeds(after, languages, whole=True))
@@ -172,7 +195,12 @@ def _gain(names: tuple[str, str, str, str, str], before: _Arm, after: _Arm, lang
         if not (o.degenerate or n.degenerate)
     ]
     return Gain(
-        *names,
+        encoder=names.encoder,
+        intermediate=names.arm,
+        target=names.target,
+        language=language,
+        metric=names.metric,
+        layer=float("nan") if names.layer is None else names.layer,
         seeds=len(paired),
         baseline=_mean([run.value for run in old]),
         value=_mean([run.value for run in new]),

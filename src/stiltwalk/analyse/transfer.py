@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
+from stiltwalk.analyse.layers import swept_layer
 from stiltwalk.metrics.scorers import collapse_score
 from stiltwalk.spec.errors import StiltwalkError
 from stiltwalk.spec.languages import SOURCE_LANGUAGE
@@ -29,6 +30,7 @@ class ZeroShot(NamedTuple):
         encoder: the encoder's name.
         intermediate: the arm's name.
         target: the target task's name.
+        layer: the layer, where the target was read at several; else NaN.
         seeds: how many.
         english: mean over seeds of the English score; NaN where English is not tested.
         zero_shot: mean over seeds of the mean over all other languages.
@@ -42,6 +44,7 @@ class ZeroShot(NamedTuple):
     encoder: str
     intermediate: str
     target: str
+    layer: float
     seeds: int
     english: float
     zero_shot: float
@@ -67,29 +70,33 @@ def zero_shot(
     Raises:
         StiltwalkError: chance is not given for a language that was tested.
     """
-    cells = rows[["encoder", "intermediate", "target"]].drop_duplicates().itertuples(index=False, name=None)
     found = []
-    for encoder, arm, target in cells:
-        same = (rows["encoder"] == encoder) & (rows["intermediate"] == arm) & (rows["target"] == target)
-        scores = _scores(rows[same], target, tasks)
+    names = ["encoder", "intermediate", "target", "layer"]
+    layered = rows.assign(layer=swept_layer(rows))
+    cells: Any = layered.groupby(names, sort=False, dropna=False)  # the keys have no types
+    for (encoder, arm, target, layer), cell in cells:
+        scores = _scores(cell, target, tasks)
         foreign = scores[[code for code in scores.columns if code != SOURCE_LANGUAGE]]
         missing = [code for code in foreign.columns if (target, code) not in chance]
         if missing:
             raise StiltwalkError(f"Chance of '{target}' is not given for: {', '.join(missing)}.")
         if len(foreign.columns):
             floor = float(np.mean([chance[target, code] for code in foreign.columns]))
-            found.append(_row((encoder, arm, target), scores, foreign, floor))
+            found.append(_row((encoder, arm, target, layer), scores, foreign, floor))
     return found
 
 
-def _row(cell: tuple[str, str, str], scores: pd.DataFrame, foreign: pd.DataFrame, chance: float) -> ZeroShot:
-    encoder, arm, target = cell
+def _row(
+    cell: tuple[str, str, str, float], scores: pd.DataFrame, foreign: pd.DataFrame, chance: float
+) -> ZeroShot:
+    encoder, arm, target, layer = cell
     means = foreign.mean(axis=1).to_numpy(dtype=float)
     low, high = _interval(means)
     return ZeroShot(
         encoder=encoder,
         intermediate=arm,
         target=target,
+        layer=layer,
         seeds=len(scores),
         english=float(scores[SOURCE_LANGUAGE].mean()) if SOURCE_LANGUAGE in scores else float("nan"),
         zero_shot=float(means.mean()),

@@ -1,4 +1,4 @@
-"""What exists: tasks, encoders, and the state of this machine."""
+"""What exists: tasks, languages, published results, encoders, and the state of this machine."""
 
 from __future__ import annotations
 
@@ -11,13 +11,16 @@ from typing import Any
 
 import psutil
 
-from stiltwalk.cli import options, show
+from stiltwalk.cli import options, show, task_table
 from stiltwalk.engine.encoders import described_packaged
 from stiltwalk.engine.status import finished_pretraining
 from stiltwalk.spec.encoders import KNOWN_ENCODERS
 from stiltwalk.spec.errors import UserError
+from stiltwalk.spec.languages import LANGUAGES
+from stiltwalk.spec.published import Published, published
 from stiltwalk.spec.task import Task
 from stiltwalk.spec.tasks import TASKS
+from stiltwalk.spec.tasks.benchmarks import BENCHMARKS
 from stiltwalk.store.store import open_store
 
 LIBRARIES = ("torch", "transformers", "tokenizers", "accelerate", "safetensors", "pandas", "pyarrow")
@@ -47,6 +50,60 @@ def _task_row(task: Task) -> dict[str, Any]:
         "metrics": ", ".join(m.name for m in task.scoring.metrics) if task.scorer else "",
         "trains_on": ", ".join(task.trains_on),
         "licence": task.licence,
+    }
+
+
+def show_tasks_as_markdown() -> None:
+    """Print every task record as a row of a Markdown table."""
+    show.console.file.write(task_table.markdown(TASKS))
+
+
+def show_languages(*, as_json: bool) -> None:
+    """Print every language, in how many tasks it is tested, and which benchmarks hold it."""
+    rows: list[dict[str, Any]] = []
+    for spoken in LANGUAGES.values():
+        # the pocket world is no test set of a language
+        tested = [
+            task.name
+            for task in TASKS.values()
+            if "target" in task.stages and task.generator is None and spoken.code in task.languages
+        ]
+        held = [
+            benchmark.title
+            for benchmark in BENCHMARKS.values()
+            if any(spoken.code in task.languages for task in benchmark.tasks)
+        ]
+        row = spoken.model_dump() | {"tasks": len(tested), "benchmarks": ", ".join(held)}
+        rows.append(row | {"tested_in": tested, "benchmarks": held} if as_json else row)
+    if as_json:
+        show.print_json("rows", rows)
+    else:
+        show.print_table(rows, ("code", "name", "script", "family", "tasks", "benchmarks"))
+
+
+def show_published(target: str | None, model: str | None, *, recalled: bool, as_json: bool) -> None:
+    """Print published results; those that were never read in a source only when asked for, and marked."""
+    found = published(target, model, recalled)
+    if as_json:
+        show.print_json("rows", [row.model_dump() for row in found])
+        return
+    columns = ["model", "parameters", "intermediate", "target", "language", "metric", "value", "split"]
+    show.print_table(
+        [_published_row(row) for row in found],
+        [*columns, *(["recalled"] if recalled else []), "source", "note"],
+        title="Parameters in millions",
+    )
+    left_out = len(published(target, model, recalled=True)) - len(found)
+    if left_out:
+        show.console.print(f"\nLeft out: {left_out} from memory alone; --recalled shows them, marked.")
+
+
+def _published_row(row: Published) -> dict[str, Any]:
+    # sizes read best as whole numbers, scores as they were printed: with one decimal, seldom two
+    return row.model_dump() | {
+        "parameters": f"{row.parameters:,.0f}",
+        "value": f"{row.value:.2f}".removesuffix("0"),
+        "recalled": "recalled" if row.recalled else "",
     }
 
 

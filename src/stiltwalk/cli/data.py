@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
+from functools import cache
 from pathlib import Path
+from typing import Any
 
-from stiltwalk.cli import options, show
-from stiltwalk.data.verify import VerifyRow, inventory, verify
+from stiltwalk.cli import data_tables, options, show
+from stiltwalk.data.files import content_sha256, own_folder
+from stiltwalk.data.lock import Lock, read_lock
+from stiltwalk.data.verify import DataRow, VerifyRow, inventory, verify
 from stiltwalk.spec.errors import UserError
 from stiltwalk.spec.task import Task
-from stiltwalk.spec.tasks import TASKS, find_task
+from stiltwalk.spec.task_files import named_task
+from stiltwalk.spec.tasks import TASKS
 
 
 def _chosen(names: list[str]) -> list[Task]:
-    return [find_task(name) for name in names] or list(TASKS.values())
+    return [named_task(name) for name in names] or list(TASKS.values())
 
 
 def _existing(given: Path | None) -> Path | None:
@@ -24,46 +30,61 @@ def _existing(given: Path | None) -> Path | None:
 
 
 def list_files(names: list[str], data_dir: Path | None, *, as_json: bool) -> None:
-    """Print what is present and missing."""
+    """Print what is present and missing; of tasks asked for by name, also what is looked for."""
     root = _existing(data_dir)
-    rows = [asdict(row) for task in _chosen(names) for row in inventory(task, root)]
+    tasks, lock = _chosen(names), read_lock(root)
+    rows = {task.name: inventory(task, root) for task in tasks}
     if as_json:
-        show.print_json("rows", rows)
+        show.print_json("rows", [_full(task, row, lock) for task in tasks for row in rows[task.name]])
+    elif names:
+        for task in tasks:
+            data_tables.details(task, rows[task.name], lock)
     else:
-        for row in rows:  # what is missing is looked for under these names
-            row["files"] = ", ".join(row["files"] or (row["wanted"] if row["state"] == "missing" else ()))
-        show.print_table(rows, ("task", "split", "language", "state", "files", "bytes"))
+        data_tables.overview(tasks, [row for some in rows.values() for row in some])
+
+
+def _full(task: Task, row: DataRow, lock: Lock) -> dict[str, Any]:
+    """The row with what its task's record and the lock say of where it comes from."""
+    return asdict(row) | {
+        "licence": task.licence,
+        "citation": task.citation,
+        "hub": task.hub and task.hub.id,
+        "revision": lock.revisions.get(task.name),
+        "archives": task.archives,
+    }
 
 
 def verify_files(names: list[str], data_dir: Path | None, *, as_json: bool) -> None:
     """Print counts and states.
 
     Raises:
-        UserError: a file is broken, or a task asked for by name has no file at all.
+        UserError: a file is broken or not what it was, or a task asked for by name has no file at all.
     """
     root = _existing(data_dir)
-    rows = [row for task in _chosen(names) for row in verify(task, root)]
+    chosen = _chosen(names)
+    digest = cache(content_sha256)
+    rows = [row for task in chosen for row in verify(task, root, digest)]
     if as_json:
         show.print_json("rows", [asdict(row) for row in rows])
     else:
-        there = [asdict(row) for row in rows if row.state != "missing"]
-        show.print_table(there, ("task", "language", "split", "examples", "expected", "state", "message"))
-        _print_missing(rows)
-    broken = [row for row in rows if row.state == "broken"]
-    if broken:
-        raise UserError(f"{len(broken)} file set(s) are broken; the first: {broken[0].message}")
-    absent = [name for name in names if all(r.state == "missing" for r in rows if r.task == name)]
+        data_tables.counts(rows)
+    complain(rows)
+    there = {row.task for row in rows if row.state != "missing"}
+    absent = [task for task in chosen if names and task.name not in there]
     if absent:
         raise UserError(
-            f"No file of {', '.join(absent)} is in {root}. 'stiltwalk data ls' shows what is looked for."
+            f"No file of {', '.join(task.name for task in absent)} is in {own_folder(absent[0], root)}. "
+            "'stiltwalk data ls' shows what is looked for."
         )
 
 
-def _print_missing(rows: list[VerifyRow]) -> None:
-    """A line for every task and split that lacks languages."""
-    absent: dict[tuple[str, str], list[str]] = {}
-    for row in rows:
-        if row.state == "missing":
-            absent.setdefault((row.task, row.split), []).append(row.language)
-    for (task, split), codes in absent.items():
-        show.console.print(f"{task} {split}: missing: {' '.join(codes)}")
+def complain(rows: Sequence[VerifyRow]) -> None:
+    """Ends with an error if anything is broken or not what it was.
+
+    Raises:
+        UserError: so it is.
+    """
+    for state, what in (("broken", "are broken"), ("changed", "are not what they were")):
+        some = [row for row in rows if row.state == state]
+        if some:
+            raise UserError(f"{len(some)} file set(s) {what}; the first: {some[0].message}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -21,6 +22,13 @@ def add_to(app: typer.Typer) -> None:
         "stiltwalk data ls pocket-nli --show 5 --language sw"
     )(ls)
     group.command(epilog="Example: stiltwalk data verify xquad tatoeba --data-dir data --json")(verify)
+    group.command(
+        epilog="Examples: stiltwalk data fetch mnli --data-dir data; "
+        "stiltwalk data fetch xnli --split test --language sw --language de"
+    )(fetch)
+    group.command(
+        name="import", epilog="Example: stiltwalk data import xnli ~/Downloads/XNLI-1.0.zip --data-dir data"
+    )(import_)
     app.add_typer(group, name="data")
 
 
@@ -51,3 +59,35 @@ def verify(tasks: TasksArgument = None, data_dir: DataOption = None, json: JsonO
     from stiltwalk.cli import data  # noqa: PLC0415  keeps --help quick
 
     data.verify_files(tasks or [], data_dir, as_json=json)
+
+
+def fetch(
+    tasks: Annotated[list[str], typer.Argument(metavar="TASK…", help="Tasks to fetch.")],
+    data_dir: DataOption = None,
+    language: Annotated[list[str] | None, typer.Option(help="Only this language; may be repeated.")] = None,
+    split: Annotated[
+        list[str] | None, typer.Option(help="Only this split: train, dev or test; may be repeated.")
+    ] = None,
+    revision: Annotated[
+        str | None, typer.Option(help="Commit, branch or tag (default: the locked one, else the newest).")
+    ] = None,
+    json: JsonOption = False,
+) -> None:
+    """Bring tasks from the Hugging Face hub, lock their revision, and count what came."""
+    from stiltwalk.cli import data_sources  # noqa: PLC0415  keeps --help quick
+
+    data_sources.fetch_tasks(tasks, data_dir, split or [], language or [], revision, as_json=json)
+
+
+def import_(
+    task: Annotated[str, typer.Argument(help="The task whose files these are.")],
+    sources: Annotated[
+        list[Path], typer.Argument(metavar="SOURCE…", help="Archives (zip, tar), folders or files.")
+    ],
+    data_dir: DataOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Take original files out of archives or folders, put them where they are looked for, and count them."""
+    from stiltwalk.cli import data_sources  # noqa: PLC0415  keeps --help quick
+
+    data_sources.import_task(task, sources, data_dir, as_json=json)

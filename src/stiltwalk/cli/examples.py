@@ -9,10 +9,22 @@ from typing import Any
 from stiltwalk.cli import options, show
 from stiltwalk.data.load import load
 from stiltwalk.spec.errors import UserError
-from stiltwalk.spec.examples import Aligned, Choices, Classified, Example, Line, Minable, Question, Tagged
+from stiltwalk.spec.examples import (
+    Aligned,
+    Candidate,
+    Choices,
+    Classified,
+    Example,
+    Line,
+    Minable,
+    Paired,
+    Query,
+    Question,
+    Tagged,
+)
 from stiltwalk.spec.languages import SOURCE_LANGUAGE
 from stiltwalk.spec.task import SplitName, Task
-from stiltwalk.spec.tasks import find_task
+from stiltwalk.spec.task_files import named_task
 
 
 def show_examples(
@@ -34,16 +46,16 @@ def show_examples(
     root = options.data_dir(data_dir)
     rows: list[dict[str, Any]] = []
     for name in names:
-        task = find_task(name)
+        task = named_task(name)
         chosen = _split(task, split)
         code = language or _first_language(task, chosen)
         shown = load(task, chosen, code, root, count)
         glosses = _glosses(task, chosen, code, root, count)
         if not as_json:
-            show.console.print(f"{name}, {chosen}, {code}: {len(shown)} examples", style="bold")
+            show.console.print(f"{task.name}, {chosen}, {code}: {len(shown)} examples", style="bold")
         for example in shown:
             gloss = glosses.get(example.id)
-            rows.append({"task": name, "split": chosen, "language": code, **asdict(example)})
+            rows.append({"task": task.name, "split": chosen, "language": code, **asdict(example)})
             if gloss is not None:
                 rows[-1]["gloss"] = asdict(gloss)
             if not as_json:
@@ -105,9 +117,21 @@ def _lines(task: Task, example: Example) -> list[tuple[str, str]]:
                 ("question", question),
                 ("answer", answers[0].text if answers else ""),
             ]
+        case _:
+            return _retrieval_lines(example)
+
+
+def _retrieval_lines(example: Aligned | Minable | Query | Candidate | Paired | Line) -> list[tuple[str, str]]:
+    match example:
         case Aligned(text=text, english=english):
             return [("text", text), ("english", english)]
         case Minable(text=text, side=side, twin=twin):
             return [(side, text), ("twin", twin or "none")]
+        case Query(text=text, key=key):
+            return [("query", text), ("key", key)]
+        case Candidate(text=text, answers=answers):
+            return [("candidate", text), ("answers", " ".join(answers))]
+        case Paired(query=query, candidate=candidate):
+            return [("query", query), ("candidate", candidate)]
         case Line(text=text):
             return [("text", text)]

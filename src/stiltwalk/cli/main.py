@@ -10,6 +10,7 @@ import typer
 
 from stiltwalk import __version__
 from stiltwalk.cli import (
+    benchmark_commands,
     catalogue_commands,
     data_commands,
     demo_command,
@@ -50,6 +51,7 @@ def _root(
 demo_command.add_to(app)
 study_commands.add_to(app)
 evaluate_command.add_to(app)
+benchmark_commands.add_to(app)
 catalogue_commands.add_to(app)
 data_commands.add_to(app)
 

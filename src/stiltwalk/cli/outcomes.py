@@ -9,12 +9,15 @@ from typing import Any
 import pandas as pd
 
 from stiltwalk.analyse.gains import ZERO_SHOT, gains
+from stiltwalk.analyse.layers import swept_layer
 from stiltwalk.cli import options, show
+from stiltwalk.cli.curves import show_curves
 from stiltwalk.engine.prepare import Prepared
 from stiltwalk.engine.status import step_states
 from stiltwalk.plan.graph import Plan
 from stiltwalk.spec.caveats import explain
-from stiltwalk.spec.study import read_study
+from stiltwalk.spec.study import catalogue_of
+from stiltwalk.spec.study_files import read_study
 from stiltwalk.store.rows import study_rows
 from stiltwalk.store.store import Store, open_store
 from stiltwalk.store.studies import kept_names, read_kept_study
@@ -58,7 +61,7 @@ def show_results(prepared: Prepared, *, as_json: bool) -> None:
     if as_json:
         show.print_json("rows", _records(rows))
     else:
-        _summary(rows, prepared.plan)
+        _summary(rows, prepared.plan, prepared.place.store)
 
 
 def print_results(name: str, store: Path | None, *, csv: bool, parquet: Path | None, as_json: bool) -> None:
@@ -74,7 +77,7 @@ def print_results(name: str, store: Path | None, *, csv: bool, parquet: Path | N
     elif as_json:
         show.print_json("rows", _records(rows))
     else:
-        _summary(rows, plan)
+        _summary(rows, plan, opened)
 
 
 def show_status(name: str | None, store: Path | None, *, as_json: bool) -> None:
@@ -119,11 +122,26 @@ def _one_line(store: Store, name: str) -> dict[str, Any]:
     return {"study": name, "steps": len(states), **counts}
 
 
-def _summary(rows: pd.DataFrame, plan: Plan) -> None:
-    """Scores by arm and gains over ``none``, whichever way they fall, then the caveats."""
+def _summary(rows: pd.DataFrame, plan: Plan, store: Store) -> None:
+    """Scores by arm, gains over ``none``, whichever way they fall, curves over layers, then the caveats."""
     if rows.empty:
         show.console.print("No result yet.")
         return
+    single = rows[swept_layer(rows).isna()]
+    if not single.empty:
+        _show_scores(single)
+    show_gains(single)
+    show_curves(rows, plan, store)
+    marks = dict.fromkeys(mark for text in rows["caveats"].unique() for mark in text.split(";") if mark)
+    show.console.print()
+    for mark, sentence in explain(marks, catalogue_of(plan.study)).items():
+        show.console.print(f"{mark}: {sentence}", markup=False)
+    show.console.print(
+        f"\n{len(rows)} rows. All of them: stiltwalk results {plan.study.study} --csv", markup=False
+    )
+
+
+def _show_scores(rows: pd.DataFrame) -> None:
     scores = (
         rows.groupby(["encoder", "intermediate", "target", "metric"], sort=False)
         .agg(languages=("language", "nunique"), seeds=("seed", "nunique"), value=("value", "mean"))
@@ -133,14 +151,6 @@ def _summary(rows: pd.DataFrame, plan: Plan) -> None:
         _records(scores),
         SCORE_COLUMNS,
         title="Mean over languages and seeds (0 to 100)",
-    )
-    show_gains(rows)
-    marks = dict.fromkeys(mark for text in rows["caveats"].unique() for mark in text.split(";") if mark)
-    show.console.print()
-    for mark, sentence in explain(marks).items():
-        show.console.print(f"{mark}: {sentence}", markup=False)
-    show.console.print(
-        f"\n{len(rows)} rows. All of them: stiltwalk results {plan.study.study} --csv", markup=False
     )
 
 

@@ -11,14 +11,16 @@ from typing import Any
 
 from stiltwalk.cli import options, show
 from stiltwalk.cli.progress import Watch
+from stiltwalk.cli.targets import chosen_targets
 from stiltwalk.engine.local import Outcome, missing, run_local
 from stiltwalk.engine.prepare import Prepared, prepare, prepare_evaluation
 from stiltwalk.spec.encoders import EncoderChoice
 from stiltwalk.spec.errors import StepFailedError, unknown_name
 from stiltwalk.spec.record import parse
-from stiltwalk.spec.study import read_study, study_from
+from stiltwalk.spec.study_files import read_study, study_from
+from stiltwalk.spec.tasks import TASKS
 from stiltwalk.store.store import open_store
-from stiltwalk.store.studies import keep_study, kept_names, read_kept_study
+from stiltwalk.store.studies import keep_study, kept_names, kept_tasks, read_kept_study
 
 
 def presets() -> dict[str, Path]:
@@ -81,12 +83,14 @@ def prepared_evaluation(
     raw = {
         "study": f"evaluate-{name}"[:80],
         "encoders": [{"name": encoder.name, "source": model}],
-        "targets": targets,
+        "targets": chosen_targets(model, targets, options.data_dir(data_dir), opened),
         "seeds": 1,
         "recipe": {"name": recipe},
     }
-    study = study_from(raw, "the command line", overrides)
-    return prepare_evaluation(study, opened, options.data_dir(data_dir), say=show.note)
+    study = study_from(raw, "the command line", overrides, trained=False)
+    # the model may have been trained on tasks that only the study it comes from declares
+    known = {**kept_tasks(opened), **TASKS}
+    return prepare_evaluation(study, opened, options.data_dir(data_dir), known, say=show.note)
 
 
 def carry_out(prepared: Prepared, workers: int | None) -> None:

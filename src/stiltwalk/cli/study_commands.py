@@ -9,6 +9,7 @@ import typer
 
 from stiltwalk.cli import options
 from stiltwalk.cli.options import DataOption, JsonOption, OverrideOption, StoreOption, WorkersOption
+from stiltwalk.spec.errors import UserError
 
 StudyArgument = Annotated[
     str, typer.Argument(metavar="STUDY", help="A study file, a preset, or the name of a study run before.")
@@ -60,8 +61,8 @@ def transfer(
     encoder: Annotated[
         str, typer.Option(help="A hub id, a folder that AutoModel can read, or a step's key.")
     ],
-    target: Annotated[str, typer.Option(help="Target tasks, separated by commas.")],
-    intermediate: Annotated[str, typer.Option(help="Intermediate tasks: one arm each.")] = "",
+    target: Annotated[str, typer.Option(help="Target tasks, or task files, separated by commas.")],
+    intermediate: Annotated[str, typer.Option(help="Intermediate tasks or task files: one arm each.")] = "",
     seeds: Annotated[int, typer.Option(min=1, help="How many seeds.")] = 3,
     recipe: Annotated[str, typer.Option(help="Named hyper-parameters.")] = "released",
     examples: Annotated[int | None, typer.Option(min=1, help="At most so many examples a training.")] = None,
@@ -110,9 +111,19 @@ def results(
     store: StoreOption = None,
     csv: Annotated[bool, typer.Option("--csv", help="Print every row as CSV.")] = False,
     parquet: Annotated[Path | None, typer.Option(help="Write every row to this Parquet file.")] = None,
+    benchmark: Annotated[
+        str | None, typer.Option(help="Print a benchmark's table instead: xtreme or xtreme-r.")
+    ] = None,
     json: JsonOption = False,
 ) -> None:
     """Result rows of a study, and gains over the arm 'none'."""
+    if benchmark is not None:
+        if csv or parquet:
+            raise UserError("--benchmark prints a table, or --json. Leave out --csv and --parquet.")
+        from stiltwalk.cli import benchmark as table  # noqa: PLC0415  keeps --help quick
+
+        table.show_study(study, benchmark, store, as_json=json)
+        return
     from stiltwalk.cli import outcomes  # noqa: PLC0415  keeps --help quick
 
     outcomes.print_results(study, store, csv=csv, parquet=parquet, as_json=json)

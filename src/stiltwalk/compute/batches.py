@@ -40,6 +40,12 @@ class Micro:
             self.items, self.rows, self.ids.to(device), self.mask.to(device), self.segments.to(device)
         )
 
+    def only(self, rows: Tensor) -> Micro:
+        """The rows that ``(rows,)`` is true of, without the padding that the others needed; without items."""
+        mask = self.mask[rows]
+        width = int(mask.sum(1).max())
+        return Micro((), (), self.ids[rows, :width], mask[:, :width], self.segments[rows, :width])
+
 
 def length(item: Item) -> int:
     """Tokens of the item's longest sequence."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,15 @@ _CLASSES: dict[TaskType, tuple[str, Any]] = {
     "token-classification": ("ForTokenClassification", AutoModelForTokenClassification),
     "question-answering": ("ForQuestionAnswering", AutoModelForQuestionAnswering),
 }
+
+
+def saved_with(architectures: Iterable[str]) -> TaskType | None:
+    """The task type of the head that a model of those ``architectures`` was saved with, if it has one."""
+    for name in architectures:
+        for kind, (suffix, _) in _CLASSES.items():
+            if name.endswith(suffix):
+                return kind
+    return None
 
 
 class CheckpointModel(nn.Module):
@@ -59,6 +69,11 @@ def load_checkpoint_model(folder: Path, task: Task) -> CheckpointModel:
     Raises:
         UserError: it was saved without such a head, or its labels are not the task's.
     """
+    if task.type not in _CLASSES:
+        raise UserError(
+            f"No class of transformers has the head that '{task.name}' ({task.type}) needs, so the model in "
+            f"{folder} cannot have it. Train one with 'stiltwalk transfer --target {task.name}'."
+        )
     config = AutoConfig.from_pretrained(folder, trust_remote_code=False, local_files_only=True)
     suffix, kind = _CLASSES[task.type]
     saved_as = ", ".join(config.architectures or ["unknown"])

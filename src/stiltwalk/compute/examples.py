@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from stiltwalk.compute.context import Place
 from stiltwalk.compute.streams import generator
+from stiltwalk.data.labels import with_labels
 from stiltwalk.data.load import fingerprint, load
 from stiltwalk.plan.steps import TrainStep
 from stiltwalk.spec.errors import DataError
@@ -11,6 +14,16 @@ from stiltwalk.spec.examples import Example
 from stiltwalk.spec.languages import SOURCE_LANGUAGE
 from stiltwalk.spec.task import SplitName, Task
 from stiltwalk.spec.tasks import find_task
+
+
+def task_with_labels(place: Place, name: str) -> Task:
+    """The task called ``name``, its label set read from the data folder where a file gives it.
+
+    Raises:
+        UserError: no such task, or no data folder was named.
+        DataError: the file with the labels is missing or broken.
+    """
+    return with_labels(find_task(name, place.tasks), place.data_dir)
 
 
 def planned_examples(
@@ -26,7 +39,7 @@ def planned_examples(
     Raises:
         DataError: a file is broken, or is no longer the one that was planned on.
     """
-    task = find_task(task_name, place.tasks)
+    task = task_with_labels(place, task_name)
     found = fingerprint(task, split, language, place.data_dir)
     if found != expected:
         raise DataError(
@@ -39,7 +52,7 @@ def planned_examples(
 
 
 def training_examples(place: Place, step: TrainStep) -> tuple[Task, tuple[Example, ...]]:
-    """The English examples ``step`` trains on, in the order of their files.
+    """The examples ``step`` trains on, in the order of their files; English first, then other languages.
 
     Where the hyper-parameters cap them, the first of a seeded permutation are taken: smaller subsets are
     nested in larger ones within a seed.
@@ -47,7 +60,13 @@ def training_examples(place: Place, step: TrainStep) -> tuple[Task, tuple[Exampl
     Raises:
         DataError: as :func:`planned_examples`.
     """
-    task, examples = planned_examples(place, step.task, "train", SOURCE_LANGUAGE, step.train)
+    task = task_with_labels(place, step.task)
+    examples: tuple[Example, ...] = ()
+    if step.train:
+        task, examples = planned_examples(place, step.task, "train", SOURCE_LANGUAGE, step.train)
+    for language, content in step.others.items():
+        _, more = planned_examples(place, step.task, "train", language, content)
+        examples += tuple(replace(example, id=f"{language}:{example.id}") for example in more)
     most = step.training.examples
     if most is None or most >= len(examples):
         return task, examples

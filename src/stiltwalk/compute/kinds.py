@@ -12,17 +12,27 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
-from stiltwalk.compute import pairs, questions, tagging
+from stiltwalk.compute import dual_encoder, pairs, questions, tagging
 from stiltwalk.compute.batches import Micro
+from stiltwalk.compute.dual_encoder import DualEncoderHead
 from stiltwalk.compute.heads import FirstTokenHead, TokenHead
 from stiltwalk.compute.tokens import IGNORE, Item, Tokenizer
-from stiltwalk.metrics.scorers import Prediction
+from stiltwalk.metrics.predictions import Prediction
 from stiltwalk.spec.errors import UserError
+from stiltwalk.spec.examples import Example
 from stiltwalk.spec.recipes import WINDOWS
 from stiltwalk.spec.task import Task, TaskType
 
 Scores = tuple[NDArray[Any], ...]
 """What a model says of one item, as far as decoding needs it."""
+
+
+def _each_alone(items: Sequence[Item], task: Task) -> list[Item]:  # noqa: ARG001  nothing is grouped
+    return list(items)
+
+
+def _in_one_pass(model: nn.Module, micro: Micro) -> Tensor:
+    return model(micro)  # type: ignore[no-any-return]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +46,9 @@ class Kind:
         loss: head outputs of a micro-batch → summed loss, to be divided by that number.
         scores: head outputs of a micro-batch → what decoding needs, one entry an item.
         decode: examples, items and their scores → one prediction an example.
+        group: the items of an optimiser step → those that are trained on, where some belong together.
+        forward: the model and a micro-batch → head outputs, in training.
+        gold: examples as they are scored.
     """
 
     encode: Callable[[Sequence[Any], Tokenizer, Task, int], list[Item]]
@@ -44,6 +57,9 @@ class Kind:
     loss: Callable[[Tensor, Micro], Tensor]
     scores: Callable[[Tensor, Micro], list[Scores]]
     decode: Callable[[Sequence[Any], Sequence[Item], Sequence[Scores], Task], list[Prediction]]
+    group: Callable[[Sequence[Item], Task], list[Item]] = _each_alone
+    forward: Callable[[nn.Module, Micro], Tensor] = _in_one_pass
+    gold: Callable[[Sequence[Any]], Sequence[Example]] = tuple
 
 
 def _targets(micro: Micro, device: torch.device) -> Tensor:
@@ -122,7 +138,7 @@ def _tags(
     return list(tagging.join_tags(examples, items, [ids for (ids,) in scores], task.labels))
 
 
-# --- question answering: a start and an end score for every token ---
+# --- question answering: a start and an end score for every token; the first token stands for no answer ---
 
 
 def _span_loss(outputs: Tensor, micro: Micro) -> Tensor:
@@ -135,18 +151,21 @@ def _span_loss(outputs: Tensor, micro: Micro) -> Tensor:
 def _span_scores(outputs: Tensor, micro: Micro) -> list[Scores]:
     values = outputs.float().cpu().numpy()
     return [
-        (values[row, item.positions, 0], values[row, item.positions, 1])
+        (values[row, item.positions, 0], values[row, item.positions, 1], values[row, 0])
         for row, item in enumerate(micro.items)
     ]
 
 
 def _answers(
-    examples: Sequence[Any],
-    items: Sequence[Item],
-    scores: Sequence[Scores],
-    task: Task,  # noqa: ARG001  one decoding for every task
+    examples: Sequence[Any], items: Sequence[Item], scores: Sequence[Scores], task: Task
 ) -> list[Prediction]:
-    starts, ends = [s for s, _ in scores], [e for _, e in scores]
+    starts, ends, none = ([each[part] for each in scores] for part in range(3))
+    if task.scoring.abstains:
+        return list(
+            questions.decode_or_none(
+                examples, items, starts, ends, none, WINDOWS.n_best, WINDOWS.answer_tokens
+            )
+        )
     return list(questions.decode(examples, items, starts, ends, WINDOWS.n_best, WINDOWS.answer_tokens))
 
 
@@ -188,6 +207,17 @@ KINDS: dict[TaskType, Kind] = {
         scores=_span_scores,
         decode=_answers,
     ),
+    "sentence-retrieval": Kind(
+        encode=dual_encoder.encode_paired,
+        head=lambda task, hidden, dropout: DualEncoderHead(hidden),  # noqa: ARG005
+        count=dual_encoder.pairs_in,
+        loss=dual_encoder.pair_loss,
+        scores=dual_encoder.unit_vectors,
+        decode=dual_encoder.rank_pairs,
+        group=dual_encoder.grouped,
+        forward=dual_encoder.apart,
+        gold=dual_encoder.as_queries,
+    ),
 }
 
 
@@ -197,8 +227,9 @@ def kind_of(task: Task) -> Kind:
     Raises:
         UserError: a type that is not trained with a head.
     """
-    if task.type not in KINDS:
+    if task.type not in KINDS or (task.type == "sentence-retrieval" and not task.scoring.ranks):
         raise UserError(
-            f"Task '{task.name}' is {task.type}: it has no head to train. Types with one: {', '.join(KINDS)}."
+            f"Task '{task.name}' is {task.type}, scored by {task.scorer or 'nothing'}: it has no head to "
+            f"train. Types with one: {', '.join(KINDS)} (retrieval where candidates are ranked: map@20)."
         )
     return KINDS[task.type]

@@ -1,4 +1,4 @@
-"""Whole texts to rows: classification, multiple choice, retrieval and lines, cut where they are too long.
+"""Whole texts to rows: classification, multiple choice and lines, cut where they are too long.
 
 A text that stands alone loses tokens at its end. A pair loses them from whichever text is longer, the
 second on a tie, one at a time: at the end in classification, and at the front in multiple choice, so that
@@ -24,7 +24,7 @@ from stiltwalk.compute.tokens import (
     template_of,
 )
 from stiltwalk.compute.tokens import Sequence as Row
-from stiltwalk.spec.examples import Aligned, Choices, Classified, Line
+from stiltwalk.spec.examples import Choices, Classified, Line
 
 
 def encode_classified(examples: Sequence[Classified], tokenizer: Tokenizer, max_tokens: int) -> list[Item]:
@@ -64,26 +64,6 @@ def encode_choices(examples: Sequence[Choices], tokenizer: Tokenizer, max_tokens
         )
         items.append(Item(i, rows, label_target(example.label), no_positions()))
     return items
-
-
-def encode_aligned(examples: Sequence[Aligned], tokenizer: Tokenizer, max_tokens: int) -> list[Item]:
-    """One item an example, with two rows: the sentence, then the English sentence; no target.
-
-    Raises:
-        UserError: the tokenizer is not fast, or ``max_tokens`` leaves no token for the text.
-    """
-    template = template_of(tokenizer)
-    texts = subwords(tokenizer, [e.text for e in examples])
-    english = subwords(tokenizer, [e.english for e in examples])
-    return [
-        Item(
-            i,
-            (_single(template, a, max_tokens), _single(template, b, max_tokens)),
-            label_target(None),
-            no_positions(),
-        )
-        for i, (a, b) in enumerate(zip(texts, english, strict=True))
-    ]
 
 
 def encode_lines(

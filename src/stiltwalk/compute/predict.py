@@ -14,21 +14,26 @@ from torch import nn
 
 from stiltwalk.compute.checkpoint_heads import load_checkpoint_model
 from stiltwalk.compute.context import Monitor, Place, Progress, Ticker, given_encoder
+from stiltwalk.compute.dual_encoder import find
 from stiltwalk.compute.encoder import Start, load_head, load_start, longest_input, parameter_counts
-from stiltwalk.compute.examples import planned_examples
+from stiltwalk.compute.examples import planned_examples, task_with_labels
 from stiltwalk.compute.heads import EncoderWithHead
 from stiltwalk.compute.infer import infer
 from stiltwalk.compute.kinds import kind_of
 from stiltwalk.compute.lineage import Lineage, lineage, seen_texts
 from stiltwalk.compute.retrieval import mine_pairs, retrieve
+from stiltwalk.data.load import load_candidates
 from stiltwalk.data.overlap import overlap
-from stiltwalk.metrics.scorers import Prediction, score, statistics
-from stiltwalk.plan.steps import PredictStep
+from stiltwalk.metrics.predictions import Answered, Nearest, Prediction
+from stiltwalk.metrics.scorers import score
+from stiltwalk.metrics.statistics import column_names, statistics
+from stiltwalk.plan.steps import PredictStep, TrainStep
 from stiltwalk.spec.arms import NONE_ARM
+from stiltwalk.spec.errors import UserError
 from stiltwalk.spec.examples import Example
+from stiltwalk.spec.labels import label_clash, untrained_labels
 from stiltwalk.spec.languages import SOURCE_LANGUAGE
 from stiltwalk.spec.task import SplitName, Task
-from stiltwalk.spec.tasks import find_task
 from stiltwalk.store.rows import ROW_SCHEMA, write_rows
 
 
@@ -37,6 +42,9 @@ def predict(
 ) -> dict[str, Any]:
     """Carry out ``step``: predictions and result rows below ``folder/draft``; returns the facts.
 
+    Predictions lie in ``predictions/LANGUAGE.parquet``; those of several layers in
+    ``predictions/layer-NN/LANGUAGE.parquet``.
+
     Raises:
         InterruptedRunError: asked to stop.
         UserError: data or parent are missing, damaged or changed, or the parent has no head of the type.
@@ -44,41 +52,52 @@ def predict(
     ticker = Ticker()
     monitor.report(Progress("reading", 0, 1, 0.0))
     start = load_start(place, step.parent)
-    task = find_task(step.task, place.tasks)
-    by_language = _read(step, place, "test", step.data)
-    thresholds: dict[str, float] = {}
+    task = task_with_labels(place, step.task)
+    by_language = _read(step, place, step.split, step.data)
+    found: dict[int | None, Mapping[str, Sequence[Prediction]]] = {}  # by layer, where it reads any
+    tuned: dict[str, Any] = {}
+    unknowable: tuple[str, ...] = ()
     if task.scoring.tuned:
         dev = _read(step, place, "dev", step.dev)
-        predictions, thresholds = mine_pairs(step, start, dev, by_language, accelerator, monitor)
+        mined = mine_pairs(step, start, dev, by_language, accelerator, monitor)
+        found[mined.layer] = mined.predictions
+        tuned = {"thresholds": mined.thresholds, "layer": mined.layer, "dev_f1": mined.curve}
+    elif task.scoring.ranks:
+        by_language, found[None] = _rank(step, task, start, place, by_language, accelerator, monitor)
     elif task.type == "sentence-retrieval":
-        predictions = retrieve(step, start, by_language, accelerator, monitor)
+        by_layer = retrieve(step, start, by_language, accelerator, monitor)
+        found.update((layer, predictions) for layer, predictions in by_layer.items())
     else:
-        predictions = _decode(step, task, start, place, by_language, accelerator, monitor)
+        answered = _as_trained(task, start, place)
+        found[None] = _decode(step, task, answered, start, place, by_language, accelerator, monitor)
+        unknowable = untrained_labels(answered, task)
     descent = lineage(place, step.parent)
     seen = seen_texts(place, descent)
     rows: list[dict[str, Any]] = []
     for language, examples in by_language.items():
-        path = folder / "draft" / "predictions" / f"{language}.parquet"
-        _write(path, task, examples, predictions[language])
-        scores, count = _score_kept(path, task)
-        assert count == len(examples), f"{language}: {count} predictions for {len(examples)} examples"
         shared = _row(step, key, start, descent) | {
             "target": task.name,
             "language": language,
-            "n": count,
+            "n": len(examples),
             "overlap": overlap(examples, seen),
             # intermediate data is English
             "language_seen_in_intermediate": descent.intermediate != NONE_ARM and language == SOURCE_LANGUAGE,
         }
-        shared["caveats"] = ";".join(_caveats(task, shared, descent))
-        rows += [shared | {"metric": metric, "value": value} for metric, value in scores.items()]
+        shared["caveats"] = ";".join(_caveats(task, shared, descent, unknowable) + _pool_caveats(step, task))
+        for layer, predictions in found.items():
+            place_of_layer = f"layer-{layer:02}" if len(found) > 1 else ""
+            path = folder / "draft" / "predictions" / place_of_layer / f"{language}.parquet"
+            _write(path, task, language, examples, predictions[language])
+            scores, count = _score_kept(path, task)
+            assert count == len(examples), f"{language}: {count} predictions for {len(examples)} examples"
+            rows += [shared | {"layer": layer, "metric": name, "value": v} for name, v in scores.items()]
     seconds = round(ticker.seconds(), 2)
     write_rows(folder / "draft" / "results.parquet", [row | {"wall_seconds": seconds} for row in rows])
     return {
         **parameter_counts(start.encoder.model),
         "examples": sum(map(len, by_language.values())),
         "wall_seconds": seconds,
-        **({"thresholds": thresholds} if thresholds else {}),
+        **tuned,
     }
 
 
@@ -95,16 +114,20 @@ def _read(
 def _decode(
     step: PredictStep,
     task: Task,
+    answered: Task,
     start: Start,
     place: Place,
     by_language: Mapping[str, tuple[Example, ...]],
     accelerator: Accelerator,
     monitor: Monitor,
 ) -> dict[str, list[Prediction]]:
-    """Predictions through the parent's head: all languages in one stream, told apart afterwards."""
+    """Predictions through the parent's head: all languages in one stream, told apart afterwards.
+
+    ``answered`` is the task with the labels that the head knows.
+    """
     kind = kind_of(task)
     tokenizer = start.encoder.tokenizer
-    model = _with_own_head(step, task, start, place).to(accelerator.device)
+    model = _with_own_head(step, answered, start, place).to(accelerator.device)
     longest = longest_input(start.encoder.model, step.max_tokens)
     items = {
         language: kind.encode(examples, tokenizer, task, longest)
@@ -118,9 +141,42 @@ def _decode(
     first = 0
     for language, part in items.items():
         own = scores[first : first + len(part)]
-        found[language] = kind.decode(by_language[language], part, own, task)
+        found[language] = kind.decode(by_language[language], part, own, answered)
         first += len(part)
     return found
+
+
+def _rank(
+    step: PredictStep,
+    task: Task,
+    start: Start,
+    place: Place,
+    by_language: Mapping[str, tuple[Example, ...]],
+    accelerator: Accelerator,
+    monitor: Monitor,
+) -> tuple[dict[str, tuple[Any, ...]], dict[str, list[Prediction]]]:
+    """The queries of each language, and their nearest candidates by the parent's dual encoder."""
+    model = _with_own_head(step, task, start, place).to(accelerator.device)
+    shared = load_candidates(task, step.split, place.data_dir)
+    return find(step, task, model, start, by_language, shared, accelerator, monitor)
+
+
+def _as_trained(task: Task, start: Start, place: Place) -> Task:
+    """The task with the labels of what the parent was trained on last, which its head and predictions have.
+
+    Raises:
+        UserError: the two label sets do not go together.
+    """
+    step = start.artifact.step if start.artifact else None
+    if not isinstance(step, TrainStep):
+        return task
+    trained = task_with_labels(place, step.task)
+    # a head of another type is refused where it is loaded
+    if trained.type != task.type or trained.labels == task.labels:
+        return task
+    if clash := label_clash(trained, task):
+        raise UserError(f"Target '{task.name}' cannot be predicted by a head trained on {clash}.")
+    return task.replace({"labels": trained.labels})
 
 
 def _with_own_head(step: PredictStep, task: Task, start: Start, place: Place) -> nn.Module:
@@ -132,19 +188,29 @@ def _with_own_head(step: PredictStep, task: Task, start: Start, place: Place) ->
     return EncoderWithHead(start.encoder.model, head)
 
 
-def _write(path: Path, task: Task, examples: Sequence[Example], predictions: Sequence[Prediction]) -> None:
+def _write(
+    path: Path, task: Task, language: str, examples: Sequence[Example], predictions: Sequence[Prediction]
+) -> None:
     """Keep every prediction with its id and the statistics that its scores are made of."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    kept = [list(p) if isinstance(p, tuple) else p for p in predictions]
-    columns: dict[str, Any] = {"id": [example.id for example in examples], "prediction": kept}
-    columns |= statistics(task.scoring.name, examples, predictions)
+    columns: dict[str, Any] = {
+        "id": [example.id for example in examples],
+        "prediction": [_storable(prediction) for prediction in predictions],
+    }
+    columns |= statistics(task.scoring.name, examples, predictions, language)
     pq.write_table(pa.table(columns), path)
+
+
+def _storable(prediction: Prediction) -> Any:
+    """Named tuples keep their names, as structs; other tuples become lists."""
+    if isinstance(prediction, Nearest | Answered):
+        return prediction._asdict()
+    return list(prediction) if isinstance(prediction, tuple) else prediction
 
 
 def _score_kept(path: Path, task: Task) -> tuple[dict[str, float], int]:
     table = pq.read_table(path)
-    names = [name for metric in task.scoring.metrics for name in metric.statistics]
-    columns = {name: table[name].to_numpy() for name in names}
+    columns = {name: table[name].to_numpy() for name in column_names(task.scoring)}
     return score(task.scoring.name, columns), table.num_rows
 
 
@@ -157,8 +223,7 @@ def _row(step: PredictStep, key: str, start: Start, descent: Lineage) -> dict[st
         "examples": descent.examples,
         "batch_size": descent.batch_size,
         "seed": descent.seed,
-        "split": "test",
-        "layer": step.layer,
+        "split": step.split,
         "pooling": step.pooling,
         "selection": descent.selection,
         "degenerate": descent.degenerate,
@@ -167,14 +232,23 @@ def _row(step: PredictStep, key: str, start: Start, descent: Lineage) -> dict[st
     }
 
 
-def _caveats(task: Task, row: Mapping[str, Any], descent: Lineage) -> list[str]:
+def _caveats(task: Task, row: Mapping[str, Any], descent: Lineage, unknowable: tuple[str, ...]) -> list[str]:
     """Caveats that only the run can know."""
     found = []
-    published = task.split("test").expected.get(str(row["language"]))
+    published = task.split(row["split"]).expected.get(str(row["language"]))
     if published is not None and row["n"] != published:
         found.append("fewer-examples" if row["n"] < published else "more-examples")
     if row["overlap"] > 0:
         found.append("overlap")
+    if unknowable:
+        found.append("untrained-labels")
     if descent.degenerate:
         found.append("degenerate")
     return found
+
+
+def _pool_caveats(step: PredictStep, task: Task) -> list[str]:
+    """Whether a language whose candidates belong to the pool is not tested, so that they are not searched."""
+    rule = task.split(step.split)
+    narrow = task.scoring.ranks and not rule.candidates and set(step.data) != set(rule.languages)
+    return ["smaller-pool"] if narrow else []

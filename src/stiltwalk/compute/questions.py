@@ -8,6 +8,7 @@ most context around it.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,7 @@ from stiltwalk.compute.tokens import (
     subwords_with_offsets,
     template_of,
 )
+from stiltwalk.metrics.predictions import Answered
 from stiltwalk.spec.errors import UserError
 from stiltwalk.spec.examples import Question
 from stiltwalk.spec.recipes import WINDOWS
@@ -107,20 +109,78 @@ def decode(
     Raises:
         UserError: ``n_best`` or ``max_answer_tokens`` is below 1.
     """
+    return [
+        found.text
+        for found in _best_answers(examples, items, start_scores, end_scores, n_best, max_answer_tokens)
+    ]
+
+
+def decode_or_none(
+    examples: Sequence[Question],
+    items: Sequence[Item],
+    start_scores: Sequence[NDArray[np.floating]],
+    end_scores: Sequence[NDArray[np.floating]],
+    none_scores: Sequence[NDArray[np.floating]],
+    n_best: int = WINDOWS.n_best,
+    max_answer_tokens: int = WINDOWS.answer_tokens,
+) -> list[Answered]:
+    """The best answer to each question, as ``decode`` finds it, and by how much no answer beats it.
+
+    The score of no answer is the sum of the two scores of the row's first token, where training points if a
+    window holds no answer; that of the window where it is lowest counts, as in the original decoding. Where
+    no span is allowed, or a score is not a finite number, ``no_answer`` is 0.
+
+    Args:
+        examples: the questions that were encoded.
+        items: what ``encode_questions`` made of them.
+        start_scores: as for ``decode``.
+        end_scores: as for ``decode``.
+        none_scores: for each item, ``(2,)``: the start and the end score of the row's first token.
+        n_best: starts and ends considered in a window.
+        max_answer_tokens: tokens in an answer at most.
+
+    Raises:
+        UserError: ``n_best`` or ``max_answer_tokens`` is below 1.
+    """
+    best = _best_answers(examples, items, start_scores, end_scores, n_best, max_answer_tokens)
+    none = np.full(len(examples), np.inf)
+    for item, scores in zip(items, none_scores, strict=True):
+        none[item.example] = np.fmin(none[item.example], scores.astype(np.float64).sum())
+    margins = none - np.array([found.score for found in best])
+    return [
+        Answered(found.text, float(margin) if np.isfinite(margin) else 0.0)
+        for found, margin in zip(best, margins, strict=True)
+    ]
+
+
+class _Found(NamedTuple):
+    """The best answer to a question and its sum of scores, minus infinity where no span is allowed."""
+
+    text: str
+    score: float
+
+
+def _best_answers(
+    examples: Sequence[Question],
+    items: Sequence[Item],
+    start_scores: Sequence[NDArray[np.floating]],
+    end_scores: Sequence[NDArray[np.floating]],
+    n_best: int,
+    max_answer_tokens: int,
+) -> list[_Found]:
     _require_positive("n_best", n_best)
     _require_positive("max_answer_tokens", max_answer_tokens)
-    best = np.full(len(examples), -np.inf)
-    answers = [""] * len(examples)
+    best = [_Found("", -np.inf)] * len(examples)
     for item, starts, ends in zip(items, start_scores, end_scores, strict=True):
         assert item.window is not None, "an item of question answering has a window"
         assert len(starts) == len(ends) == len(item.positions), "one score a position"
         found = _best_span(starts, ends, item.window.may_start, n_best, max_answer_tokens)
-        if found is None or found[0] <= best[item.example]:
+        if found is None or found[0] <= best[item.example].score:
             continue
-        best[item.example], first, last = found
+        total, first, last = found
         begin, end = item.window.offsets[first, 0], item.window.offsets[last, 1]
-        answers[item.example] = examples[item.example].context[begin:end].strip()
-    return answers
+        best[item.example] = _Found(examples[item.example].context[begin:end].strip(), total)
+    return best
 
 
 def _best_span(
@@ -183,8 +243,10 @@ def _gold_tokens(example: Question, offsets: NDArray[np.int32]) -> tuple[int, in
     """The first and last context token that hold characters of the first gold answer, if any do."""
     if not example.answers:
         return None
-    start = example.answers[0].start
-    end = start + len(example.answers[0].text)
+    # white space at its ends is no part of an answer, but may be of the token after it
+    text = example.answers[0].text
+    start = example.answers[0].start + len(text) - len(text.lstrip())
+    end = start + len(text.strip())
     if not 0 <= start < end <= len(example.context):
         return None
     hit = np.flatnonzero((offsets[:, 0] < end) & (offsets[:, 1] > start))

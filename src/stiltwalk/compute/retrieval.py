@@ -1,27 +1,65 @@
-"""Retrieval: sentences as vectors of one of the encoder's layers, and the translations found by them."""
+"""Retrieval: the translations found by sentence vectors, at one layer of the encoder or at several."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from statistics import fmean
+from typing import NamedTuple
 
-import numpy as np
 import torch
 from accelerate import Accelerator
-from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from stiltwalk.compute.batches import Micro
 from stiltwalk.compute.context import Monitor
-from stiltwalk.compute.encoder import Start, hidden_states, longest_input
-from stiltwalk.compute.infer import infer
-from stiltwalk.compute.pairs import encode_aligned, encode_lines
-from stiltwalk.compute.tokens import Item
-from stiltwalk.metrics.mining import IdPair, best_threshold, extract, merged, mine, spread
-from stiltwalk.metrics.scorers import Prediction
+from stiltwalk.compute.encoder import Start
+from stiltwalk.compute.search import search
+from stiltwalk.compute.vectors import Vectors, vectors_by_layer, wanted_layers
+from stiltwalk.metrics.mining import (
+    NEIGHBOURS,
+    IdPair,
+    Neighbours,
+    Pair,
+    best_by_margin,
+    best_threshold,
+    dev_f1,
+    extract,
+    merged,
+    mine,
+    paired,
+    spread,
+)
+from stiltwalk.metrics.predictions import Nearest, Prediction
 from stiltwalk.plan.steps import PredictStep
-from stiltwalk.spec.examples import Aligned, Line, Minable
+from stiltwalk.spec.examples import Aligned, Minable
+
+
+class NearestPlaces(NamedTuple):
+    """For every query the index of its candidate, by each way of comparing vectors; as ``Nearest``."""
+
+    cosine: list[int]
+    margin: list[int]
+    centred: list[int]
+
+
+class Mined(NamedTuple):
+    """What was mined at the layer that is best on dev data.
+
+    Attributes:
+        layer: the one with the best mean F1 over languages on dev data; of equals the lowest.
+        predictions: language → for every sentence of the test data what is extracted for it.
+        thresholds: language → the threshold tuned on its dev data at that layer.
+        curve: layer → language → F1 on its dev data at its own threshold, 0 to 100.
+    """
+
+    layer: int
+    predictions: dict[str, list[Prediction]]
+    thresholds: dict[str, float]
+    curve: dict[int, dict[str, float]]
+
+
+class _Tuned(NamedTuple):
+    threshold: float
+    f1: float
 
 
 def retrieve(
@@ -30,28 +68,63 @@ def retrieve(
     by_language: Mapping[str, Sequence[Aligned]],
     accelerator: Accelerator,
     monitor: Monitor,
-) -> dict[str, list[Prediction]]:
-    """For every English sentence the id of the nearest foreign one by cosine.
+) -> dict[int, dict[str, list[Prediction]]]:
+    """Layer → language → for every English sentence the id of the nearest foreign one, each way.
+
+    Languages are read one after the other, so that only one of them is held as vectors.
 
     Raises:
         InterruptedRunError: asked to stop.
+        UserError: the sentence encoder's own pipeline cannot be read.
     """
-    longest = longest_input(start.encoder.model, step.max_tokens)
-    sides = [
-        side
-        for examples in by_language.values()
-        for item in encode_aligned(examples, start.encoder.tokenizer, longest)
-        for side in _two_sides(item)
-    ]
-    vectors = torch.from_numpy(_vectors(step, start, sides, accelerator, monitor))
-    found: dict[str, list[Prediction]] = {}
-    first = 0
+    layers = wanted_layers(step)
+    found: dict[int, dict[str, list[Prediction]]] = {layer: {} for layer in layers}
     for language, examples in by_language.items():
-        own = vectors[first : first + 2 * len(examples)]
-        nearest = nearest_by_cosine(queries=own[1::2], candidates=own[0::2])
-        found[language] = [examples[i].id for i in nearest.tolist()]
-        first += 2 * len(examples)
+        texts = [text for example in examples for text in (example.text, example.english)]
+        for layer, vectors in vectors_by_layer(step, start, texts, layers, accelerator, monitor):
+            own = torch.from_numpy(vectors).to(accelerator.device)
+            places = nearest_each_way(queries=own[1::2], candidates=own[0::2])
+            found[layer][language] = [
+                Nearest(*(examples[place].id for place in row)) for row in zip(*places, strict=True)
+            ]
     return found
+
+
+def nearest_each_way(queries: Tensor, candidates: Tensor) -> NearestPlaces:
+    """The candidate found for each query by cosine, by margin and by centred cosine; of equals the first.
+
+    Margin: the ratio of Artetxe and Schwenk 2019 over ``NEIGHBOURS`` neighbours each way. It is taken among
+    the query's nearest neighbours, not among all candidates, as LASER does where every sentence has one
+    translation, and as the miner of this project does.
+
+    Args:
+        queries: ``(queries, width)``.
+        candidates: ``(candidates, width)``, of the other language.
+    """
+    forward, backward = _both_ways(queries, candidates)
+    centred = search(_centred(queries), _centred(candidates), 1).places
+    return NearestPlaces(
+        cosine=forward.places[:, 0].tolist(),
+        margin=[place for place, _ in best_by_margin(forward, backward)],
+        centred=centred[:, 0].tolist(),
+    )
+
+
+def _both_ways(one: Tensor, other: Tensor) -> tuple[Neighbours, Neighbours]:
+    """Of every vector its nearest on the other side by cosine."""
+    ours, theirs = _normalised(one), _normalised(other)
+    found = search(ours, theirs, NEIGHBOURS), search(theirs, ours, NEIGHBOURS)
+    forward, backward = (Neighbours(f.products.cpu().numpy(), f.places.cpu().numpy()) for f in found)
+    return forward, backward
+
+
+def _normalised(vectors: Tensor) -> Tensor:
+    return nn.functional.normalize(vectors.float(), dim=1)
+
+
+def _centred(vectors: Tensor) -> Tensor:
+    """Vectors less the mean of their side, of length 1."""
+    return _normalised(vectors.float() - vectors.float().mean(0))
 
 
 def mine_pairs(
@@ -61,82 +134,64 @@ def mine_pairs(
     test: Mapping[str, Sequence[Minable]],
     accelerator: Accelerator,
     monitor: Monitor,
-) -> tuple[dict[str, list[Prediction]], dict[str, float]]:
-    """For every sentence of ``test`` what is extracted for it, and for every language the threshold.
+) -> Mined:
+    """What is extracted for every sentence of ``test``, at the layer that is best on ``dev``.
 
-    The threshold is the best of the language's ``dev`` data, applied as it is (``metrics.mining``). Languages
-    are mined one after the other, so that only one of them is held as vectors.
+    The threshold is the best of the language's ``dev`` data at that layer, applied as it is
+    (``metrics.mining``). Languages are mined one after the other, so that only one is held as vectors.
 
     Raises:
         InterruptedRunError: asked to stop.
+        UserError: the sentence encoder's own pipeline cannot be read.
     """
+    tuned = {language: _tuned(step, start, dev[language], accelerator, monitor) for language in test}
+    curve = {
+        layer: {language: of_layer[layer].f1 for language, of_layer in tuned.items()}
+        for layer in wanted_layers(step)
+    }
+    best = max(curve, key=lambda layer: (fmean(curve[layer].values()), -layer))
     predictions: dict[str, list[Prediction]] = {}
-    thresholds: dict[str, float] = {}
     for language, examples in test.items():
-        gold = {(e.id, e.twin) for e in dev[language] if e.side == "foreign" and e.twin is not None}
-        pairs = _mined(step, start, dev[language], accelerator, monitor)
-        thresholds[language] = best_threshold(pairs, gold)
+        ((_, pairs),) = _mined(step, start, examples, (best,), accelerator, monitor)
         found: dict[str, list[str]] = {}
-        pairs = _mined(step, start, examples, accelerator, monitor)
-        for pair in extract(pairs, thresholds[language]):
+        for pair in extract(pairs, tuned[language][best].threshold):
             found.setdefault(pair.foreign, []).append(pair.english)
         predictions[language] = [" ".join(found.get(example.id, [])) for example in examples]
-    return predictions, thresholds
+    thresholds = {language: of_layer[best].threshold for language, of_layer in tuned.items()}
+    return Mined(best, predictions, thresholds, curve)
+
+
+def _tuned(
+    step: PredictStep, start: Start, dev: Sequence[Minable], accelerator: Accelerator, monitor: Monitor
+) -> dict[int, _Tuned]:
+    """Layer → the threshold of one language, and its F1 there."""
+    gold = {(e.id, e.twin) for e in dev if e.side == "foreign" and e.twin is not None}
+    found = {}
+    for layer, pairs in _mined(step, start, dev, wanted_layers(step), accelerator, monitor):
+        threshold = best_threshold(pairs, gold)
+        found[layer] = _Tuned(threshold, dev_f1(extract(pairs, threshold), gold))
+    return found
 
 
 def _mined(
-    step: PredictStep, start: Start, examples: Sequence[Minable], accelerator: Accelerator, monitor: Monitor
-) -> list[IdPair]:
-    """The pairs of one split, each text compared once."""
+    step: PredictStep,
+    start: Start,
+    examples: Sequence[Minable],
+    layers: Sequence[int],
+    accelerator: Accelerator,
+    monitor: Monitor,
+) -> Iterator[tuple[int, list[IdPair]]]:
+    """Each layer with the pairs of one split, each text compared once."""
     foreign = merged(example for example in examples if example.side == "foreign")
     english = merged(example for example in examples if example.side == "english")
-    lines = [Line(ids[0], text) for side in (foreign, english) for text, ids in side.items()]
-    items = encode_lines(lines, start.encoder.tokenizer, longest_input(start.encoder.model, step.max_tokens))
-    vectors = _vectors(step, start, items, accelerator, monitor)
-    pairs = mine(vectors[: len(foreign)], vectors[len(foreign) :])
-    return spread(pairs, list(foreign.values()), list(english.values()))
+    texts = [*foreign, *english]
+    for layer, vectors in vectors_by_layer(step, start, texts, layers, accelerator, monitor):
+        pairs = _pairs(vectors[: len(foreign)], vectors[len(foreign) :], accelerator.device)
+        yield layer, spread(pairs, list(foreign.values()), list(english.values()))
 
 
-class _MeanPooled(nn.Module):
-    """Sentence vectors: the mean over all tokens, special tokens included (XTREME, STILTs code)."""
-
-    def __init__(self, encoder: nn.Module, layer: int) -> None:
-        super().__init__()
-        self.encoder = encoder
-        self.layer = layer
-
-    def forward(self, micro: Micro) -> Tensor:
-        """``(rows, hidden)``."""
-        mask = micro.mask[..., None].float()
-        states = hidden_states(self.encoder, micro, self.layer).float()
-        return (states * mask).sum(1) / mask.sum(1)
-
-
-def _vectors(
-    step: PredictStep, start: Start, items: Sequence[Item], accelerator: Accelerator, monitor: Monitor
-) -> NDArray[np.float32]:
-    """The vectors of items of one row each, ``(items, hidden)``."""
-    assert step.layer is not None, "a retrieval step names its layer"
-    model = _MeanPooled(start.encoder.model, step.layer).to(accelerator.device)
-    pad = start.encoder.tokenizer.pad_token_id
-    return np.stack(infer(model, _rows, items, accelerator, step.execution.micro_tokens, pad, monitor))
-
-
-def nearest_by_cosine(queries: Tensor, candidates: Tensor, block: int = 1024) -> Tensor:
-    """Index of the candidate with the largest cosine, ``(queries,)``; ties go to the first."""
-    normal = nn.functional.normalize(candidates.float(), dim=1)
-    parts = [
-        (nn.functional.normalize(part.float(), dim=1) @ normal.T).argmax(1)
-        for part in torch.split(queries, block)
-    ]
-    return torch.cat(parts)
-
-
-def _two_sides(item: Item) -> tuple[Item, Item]:
-    """The foreign and the English sentence as items of their own, so that each is batched by its length."""
-    foreign, english = item.sequences
-    return replace(item, sequences=(foreign,)), replace(item, sequences=(english,))
-
-
-def _rows(outputs: Tensor, micro: Micro) -> list[Any]:  # noqa: ARG001  one row is one item
-    return list(outputs.float().cpu().numpy())
+def _pairs(foreign: Vectors, english: Vectors, device: torch.device) -> list[Pair]:
+    """As ``mine``, the search on the accelerator where there is one."""
+    if device.type == "cpu" or not len(foreign) or not len(english):
+        return mine(foreign, english)
+    return paired(*_both_ways(torch.from_numpy(foreign).to(device), torch.from_numpy(english).to(device)))

@@ -1,6 +1,6 @@
 """Words with tags to rows of sub-words, and predicted tags back to words: none is ever lost.
 
-Each word is tokenised alone and labelled on its first sub-word. A sentence that is too long becomes
+Each word is tokenised by itself and labelled on its first sub-word. A sentence that is too long becomes
 several rows, as in the XTREME baseline (google-research/xtreme); the released code of Phang et al. 2020
 cuts it instead.
 """
@@ -8,12 +8,19 @@ cuts it instead.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 
-from stiltwalk.compute.tokens import IGNORE, Item, Template, Tokenizer, require_room, subwords, template_of
+from stiltwalk.compute.tokens import (
+    IGNORE,
+    Item,
+    Template,
+    Tokenizer,
+    require_room,
+    template_of,
+    words_in_sentences,
+)
 from stiltwalk.spec.errors import UserError, nearest
 from stiltwalk.spec.examples import Tagged
 
@@ -42,18 +49,15 @@ def encode_tagged(
     template = template_of(tokenizer)
     room = require_room(max_tokens, template.single_specials, 1)
     label_ids = {label: i for i, label in enumerate(labels)}
-    words = subwords(tokenizer, list(chain.from_iterable(e.words for e in examples)))
     longest = min(room, MAX_WORD_SUBWORDS)
-    if any(not 0 < len(word) <= longest for word in words):
+    sentences = words_in_sentences(tokenizer, [e.words for e in examples])
+    if any(not 0 < len(word) <= longest for words in sentences for word in words):
         unknown = np.array([_unknown_id(tokenizer)], dtype=np.int32)
-        words = [word if 0 < len(word) <= longest else unknown for word in words]
+        sentences = [[word if 0 < len(word) <= longest else unknown for word in words] for words in sentences]
 
     items: list[Item] = []
-    done = 0
-    for i, example in enumerate(examples):
+    for i, (example, own) in enumerate(zip(examples, sentences, strict=True)):
         tags = _tag_ids(example, label_ids)
-        own = words[done : done + len(example.words)]
-        done += len(own)
         rows = [
             _item(i, start, own[start:stop], tags[start:stop], template) for start, stop in _parts(own, room)
         ]

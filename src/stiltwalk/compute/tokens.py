@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections import abc
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -112,7 +113,8 @@ class Item:
 
     Attributes:
         example: index of the example in the list that was encoded.
-        sequences: one; or one a choice; or (sentence, English sentence) for retrieval.
+        sequences: one; or one a choice; or, for dual encoders, the queries of one or more pairs and then
+            their candidates.
         target: ``(1,)`` a label; ``(tokens,)`` a label a token, ``IGNORE`` where there is none; ``(2,)`` an
             answer's first and last token; ``(0,)`` where it is not given.
         positions: ``(n,)`` the tokens from which predictions are read: the first sub-word of each word in
@@ -222,6 +224,39 @@ def subwords(tokenizer: Tokenizer, texts: abc.Sequence[str]) -> list[NDArray[np.
     return [known[text] for text in texts]
 
 
+def words_in_sentences(
+    tokenizer: Tokenizer, sentences: abc.Sequence[abc.Sequence[str]]
+) -> list[list[NDArray[np.int32]]]:
+    """The sub-word ids of each word of each sentence, as the word stands there.
+
+    Many tokenizers read a word alone as they read it in a text. Others count the space before a word to the
+    word (byte-level BPE as in RoBERTa and ModernBERT): there every word but a sentence's first is read behind
+    a space, since that is how the encoder knows it.
+
+    Returns:
+        For each word an array of shape ``(n,)``; ``n`` is 0 where the tokenizer makes nothing of it.
+    """
+    distinct = list(dict.fromkeys(word for sentence in sentences for word in sentence))
+    alone = dict(zip(distinct, subwords(tokenizer, distinct), strict=True))
+    behind = alone
+    if _counts_spaces(tokenizer):
+        spaced = subwords(tokenizer, [f" {word}" for word in distinct])
+        # a space alone is no word
+        behind = {
+            word: ids if len(alone[word]) else alone[word] for word, ids in zip(distinct, spaced, strict=True)
+        }
+    return [
+        [(behind if place else alone)[word] for place, word in enumerate(sentence)] for sentence in sentences
+    ]
+
+
+def _counts_spaces(tokenizer: Tokenizer) -> bool:
+    """Whether words are other sub-words behind a space than alone."""
+    words = PROBES[0].split()
+    alone, spaced = subwords(tokenizer, words), subwords(tokenizer, [f" {word}" for word in words])
+    return any(a.tolist() != b.tolist() for a, b in zip(alone, spaced, strict=True))
+
+
 def subwords_with_offsets(
     tokenizer: Tokenizer, texts: abc.Sequence[str]
 ) -> list[tuple[NDArray[np.int32], NDArray[np.int32]]]:
@@ -230,12 +265,13 @@ def subwords_with_offsets(
     Returns:
         For each text ids of shape ``(n,)`` and offsets ``[start, end)`` of shape ``(n, 2)``, in
         characters of the text as it was given. They are the tokenizer's own, so may take in the white
-        space before a word, and several tokens may share one character.
+        space before a word, and several tokens may share one character. Only characters that no token
+        has, such as an accent that normalisation melted into its letter, are counted to the token before.
     """
     known: dict[str, tuple[NDArray[np.int32], NDArray[np.int32]]] = {}
     for batch, encoded in _encoded(tokenizer, texts, offsets=True):
         for text, ids, spans in zip(batch, encoded["input_ids"], encoded["offset_mapping"], strict=True):
-            known[text] = _array(ids), _array(spans).reshape(-1, 2)
+            known[text] = _array(ids), _array(_with_marks(text, spans)).reshape(-1, 2)
     return [known[text] for text in texts]
 
 
@@ -315,6 +351,23 @@ def _encoded(
                 verbose=False,
             ),
         )
+
+
+def _with_marks(text: str, spans: abc.Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """``spans`` whose ends take in the characters that follow and are in no span.
+
+    A normaliser that composes characters, or drops accents, gives their token the first character alone.
+    White space and invisible characters belong to no token.
+    """
+    covered = bytearray(len(text))
+    for start, end in spans:
+        covered[start:end] = b"\1" * (end - start)
+    ends: dict[int, int] = {}
+    place = len(text)
+    while (place := covered.rfind(0, 1, place)) > 0:
+        if unicodedata.category(text[place])[0] not in "ZC":
+            ends[place] = ends.get(place + 1, place + 1)
+    return [(start, ends.get(end, end)) for start, end in spans] if ends else list(spans)
 
 
 def _array(values: Any) -> NDArray[np.int32]:

@@ -34,7 +34,8 @@ from stiltwalk.compute.mixture import Mixture, Schedule, mixture_of
 from stiltwalk.compute.streams import generator, stream
 from stiltwalk.compute.tokens import Item
 from stiltwalk.metrics.chance import chance
-from stiltwalk.metrics.scorers import collapse_score, main_score, score, statistics
+from stiltwalk.metrics.scorers import collapse_score, main_score, score
+from stiltwalk.metrics.statistics import statistics
 from stiltwalk.plan.steps import TrainStep
 from stiltwalk.spec.examples import Example
 from stiltwalk.spec.languages import SOURCE_LANGUAGE
@@ -91,7 +92,7 @@ def train(
     save_artifact(folder / "draft", Encoder(model.encoder, trainee.tokenizer), heads)
     facts = _facts(trainee, len(examples), len(items), job, state)
     if dev is not None:
-        facts |= _judgement(task, dev.examples, examples, _dev_scores(trainee, dev))
+        facts |= _judgement(task, kind.gold(dev.examples), examples, _dev_scores(trainee, dev))
     facts["degenerate"] = facts.get("degenerate", False) or state.broken is not None
     return facts
 
@@ -143,7 +144,7 @@ def _job(trainee: _Trainee, items: Sequence[Item], dev: _Material | None) -> loo
     mixture = trainee.mixture
     schedule = mixture.schedule(own_steps) if mixture else Schedule.plain(own_steps)
 
-    objective = loop.Objective(lambda micro: kind.loss(model(micro), micro), kind.count)
+    objective = loop.Objective(lambda micro: kind.loss(kind.forward(model, micro), micro), kind.count)
 
     def batch(order: Tensor, total: int) -> tuple[loop.Objective, list[Item]]:
         if mixture is not None and schedule.is_mixed(total):
@@ -152,7 +153,8 @@ def _job(trainee: _Trainee, items: Sequence[Item], dev: _Material | None) -> loo
         epoch, within = divmod(done, per_epoch)
         first = epoch * len(items) + within * training.batch_size
         last = min(first + training.batch_size, (epoch + 1) * len(items))
-        return objective, [items[i] for i in order[first:last].tolist()]
+        chosen = [items[i] for i in order[first:last].tolist()]
+        return objective, kind.group(chosen, trainee.task)
 
     def look() -> float:
         assert dev is not None, "nothing is looked at without a dev set"
@@ -205,7 +207,7 @@ def _dev_scores(trainee: _Trainee, material: _Material) -> dict[str, float]:
         trainee.tokenizer.pad_token_id,
     )
     predictions = kind.decode(material.examples, material.items, scores, task)
-    return score(task.scoring.name, statistics(task.scoring.name, material.examples, predictions))
+    return score(task.scoring.name, statistics(task.scoring.name, kind.gold(material.examples), predictions))
 
 
 def _facts(trainee: _Trainee, examples: int, items: int, job: loop.Job, state: State) -> dict[str, Any]:

@@ -24,8 +24,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from stiltwalk.data.files import plain_name, read_lines
+from stiltwalk.data.labels import require_tag
 from stiltwalk.data.reader import Grouped
-from stiltwalk.spec.errors import DataError, nearest
+from stiltwalk.spec.errors import DataError
 from stiltwalk.spec.examples import Tagged
 from stiltwalk.spec.task import Task
 
@@ -81,7 +82,8 @@ def read(task: Task, language: str, paths: tuple[Path, ...]) -> Iterator[Grouped
             forms, tags = _joined(sentence, preference)
             if _withheld(forms):
                 continue
-            _check_tags(path, sentence.words, task.labels)
+            for word in sentence.words:
+                require_tag(word.tag, task, path, word.line)
             words = tuple(_cleaned(form) for form in forms)
             yield Grouped(Tagged(id=sentence.id, words=words, tags=tuple(tags)), sentence.group)
 
@@ -134,17 +136,6 @@ def _depth(words: Sequence[_Word], place: int) -> int:
         depth += 1
         head = words[int(head) - 1].head
     return depth
-
-
-def _check_tags(path: Path, words: Sequence[_Word], labels: Sequence[str]) -> None:
-    for word in words:
-        if word.tag not in labels:
-            close = nearest(word.tag, labels)
-            hint = f" Did you mean '{close}'?" if close else ""
-            message = (
-                f"there is no tag '{word.tag}' (word '{word.form}').{hint} There is: {', '.join(labels)}."
-            )
-            raise DataError(path, word.line, message)
 
 
 def _sentences(path: Path) -> Iterator[_Sentence]:

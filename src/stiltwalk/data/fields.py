@@ -49,16 +49,16 @@ def field(record: object, name: str, kind: type[T], fault: Fault) -> T:
             half a surrogate pair, which no tokenizer takes).
     """
     if not isinstance(record, dict):
-        raise fault(f"expected an object with the field '{name}', found {_short(record)}")
+        raise fault(f"expected an object with the field '{name}', found {short(record)}")
     if name not in record:
         there = ", ".join(f"'{key}'" for key in record) or "none"
         raise fault(f"expected the field '{name}', found {there}")
     value = record[name]
     # JSON's true is no number, though Python's is
     if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-        raise fault(f"expected {_KINDS[kind]} in the field '{name}', found {_short(value)}")
+        raise fault(f"expected {_KINDS[kind]} in the field '{name}', found {short(value)}")
     if isinstance(value, str) and not _is_unicode(value):
-        raise fault(f"the field '{name}' holds half a surrogate pair, which is no text: {_short(value)}")
+        raise fault(f"the field '{name}' holds half a surrogate pair, which is no text: {short(value)}")
     return value
 
 
@@ -83,6 +83,7 @@ def _is_unicode(text: str) -> bool:
     return True
 
 
-def _short(value: object) -> str:
+def short(value: object) -> str:
+    """``value`` as an error message shows it."""
     shown = repr(value)
     return shown if len(shown) <= 60 else shown[:57] + "..."

@@ -73,6 +73,28 @@ def read_lines(path: Path) -> list[str]:
     return [line.removesuffix("\r") for line in lines]
 
 
+def stream_lines(path: Path) -> Iterator[tuple[int, str]]:
+    r"""The file's lines as ``read_lines`` gives them, with their numbers from 1, never all of them in memory.
+
+    Raises:
+        DataError: as ``read_text``, when the line is reached.
+    """
+    with _opened(path) as file:
+        for number, content in enumerate(file, start=1):
+            try:
+                line = content.decode("utf-8")
+            except UnicodeDecodeError as error:
+                message = (
+                    f"expected UTF-8, found the byte 0x{content[error.start]:02x} at byte {error.start} of "
+                    "the line. Fetch the file again, or save it as UTF-8."
+                )
+                raise DataError(path, number, message) from None
+            if number == 1:
+                line = line.removeprefix("\ufeff")
+            if line:  # a file of nothing but a byte order mark has no line
+                yield number, line.removesuffix("\n").removesuffix("\r")
+
+
 def content_sha256(path: Path) -> str:
     """SHA-256 (hex) of the file's unpacked content, so that gzipping a file changes nothing.
 
@@ -86,6 +108,8 @@ def content_sha256(path: Path) -> str:
 def matches(task: Task, split: SplitName, language: str, root: Path | None) -> dict[str, tuple[Path, ...]]:
     """The files below ``root`` that each of the split's patterns meets, in the order of their names.
 
+    Of several sets of patterns the first is taken that meets any file, else the main one.
+
     Names are compared without folders and ``.gz``: XTREME pools treebanks in the order of file names.
     Where a file lies there plain and gzipped, the plain one is taken.
 
@@ -93,15 +117,25 @@ def matches(task: Task, split: SplitName, language: str, root: Path | None) -> d
         UserError: no data folder was named.
     """
     folder = data_folder(task, root)
-    return {pattern: _glob(folder, pattern) for pattern in task.patterns(split, language)}
+    sets = [
+        {pattern: _glob(folder, pattern) for pattern in patterns}
+        for patterns in task.pattern_sets(split, language)
+    ]
+    return next((found for found in sets if any(found.values())), sets[0])
+
+
+def own_folder(task: Task, root: Path | None) -> Path | None:
+    """Where the task's paths start from: its own folder, else the data folder, if one was named."""
+    return root if task.folder is None else Path(task.folder)
 
 
 def data_folder(task: Task, root: Path | None) -> Path:
-    """The data folder, where one was named.
+    """The folder that the task's paths start from, of which there must be one.
 
     Raises:
-        UserError: none was, though the task is read from files.
+        UserError: no data folder was named, though the task is read from files below it.
     """
+    root = own_folder(task, root)
     if root is None:
         raise UserError(
             f"Where are the original data files of '{task.name}'? Give --data-dir DIR, or set "
@@ -140,6 +174,8 @@ def locate(task: Task, split: SplitName, language: str, root: Path | None) -> tu
 
 
 def _glob(root: Path, pattern: str) -> tuple[Path, ...]:
+    if (whole := Path(pattern)).is_absolute():  # a glob's pattern may not be
+        root, pattern = Path(whole.anchor), str(whole.relative_to(whole.anchor))
     by_name: dict[tuple[str, Path], Path] = {}
     for path in [*root.glob(pattern + _GZIP), *root.glob(pattern)]:  # plain last: it replaces the gzipped
         if path.is_file():

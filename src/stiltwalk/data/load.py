@@ -5,15 +5,20 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from fnmatch import fnmatchcase
 from pathlib import Path
 
-from stiltwalk.data.files import content_sha256, data_folder, locate, stored
+from stiltwalk.data.files import content_sha256, data_folder, stored
+from stiltwalk.data.labels import labels_path, with_labels
 from stiltwalk.data.layouts import LAYOUTS
 from stiltwalk.data.reader import Grouped, Reader
+from stiltwalk.data.sources import Found, candidate_files, find, wanted
 from stiltwalk.pocket.generate import generate, world_digest
 from stiltwalk.spec.errors import DataError, UnknownNameError, nearest, unknown_name
-from stiltwalk.spec.examples import Example
+from stiltwalk.spec.examples import Candidate, Example
 from stiltwalk.spec.task import Split, SplitName, Task
+from stiltwalk.spec.tasks import TASKS
 
 _EVERYTHING = (0.0, 1.0)
 
@@ -40,23 +45,55 @@ def load(
         check_language(task, split, language)
         size = rule.made.examples if first is None else min(first, rule.made.examples)
         return generate(_generator(task), split, language, size, rule.made.seed)
+    if task.parts:
+        return _pooled(task, split, language, root)[:first]
     folder = data_folder(task, root)
-    paths = require(task, split, language, folder)
-    reader = _reader(task)
-    kept = reader(task, language, paths)
+    found = require(task, split, language, folder)
+    found = found._replace(task=with_labels(found.task, folder))
+    reader = _reader(found.task)
+    kept = reader(found.task, language, found.paths)
+    if rule.ids is not None:
+        pattern = task.filled(rule.ids, language)
+        kept = (grouped for grouped in kept if fnmatchcase(grouped.example.id, pattern))
     if (without := _without(rule, folder)) is not None:
-        left_out = {grouped.example.id for grouped in reader(task, language, (without,))}
+        left_out = {grouped.example.id for grouped in reader(found.task, language, (without,))}
         kept = (grouped for grouped in kept if grouped.example.id not in left_out)
     if rule.share != _EVERYTHING:
         kept = _shared_out(kept, rule.share)
     examples = tuple(grouped.example for grouped in kept)
-    _check_ids(examples, paths)
+    _check_ids(examples, found.paths)
     if not examples:
-        raise DataError(paths[0], None, _nothing_left(task, split, language))
+        raise DataError(found.paths[0], None, _nothing_left(task, split, language))
     return examples[:first]
 
 
-def require(task: Task, split: SplitName, language: str, root: Path) -> tuple[Path, ...]:
+def load_candidates(task: Task, split: SplitName, root: Path | None) -> tuple[Candidate, ...]:
+    """The candidates that queries of every language are answered from, where they have files of their own.
+
+    Raises:
+        UserError: no data folder was named.
+        DataError: a file is missing or broken, or an id occurs twice.
+    """
+    if not task.split(split).candidates:
+        return ()
+    paths = candidate_files(task, split, data_folder(task, root))
+    read = (grouped.example for grouped in _reader(task)(task, "", paths))
+    candidates = tuple(example for example in read if isinstance(example, Candidate))
+    _check_ids(candidates, paths)
+    return candidates
+
+
+def _pooled(task: Task, split: SplitName, language: str, root: Path | None) -> tuple[Example, ...]:
+    """The examples of every part, their ids beginning with the part's name."""
+    check_language(task, split, language)
+    return tuple(
+        replace(example, id=f"{part.name}:{example.id}")
+        for part in task.parts
+        for example in load(part, split, language, root)
+    )
+
+
+def require(task: Task, split: SplitName, language: str, root: Path) -> Found:
     """The files of one split in one language, of which there is at least one.
 
     Raises:
@@ -64,19 +101,23 @@ def require(task: Task, split: SplitName, language: str, root: Path) -> tuple[Pa
         DataError: files are missing; the message says what was looked for, and where.
     """
     check_language(task, split, language)
-    paths = locate(task, split, language, root)
-    if not paths:
+    found = find(task, split, language, root)
+    if found is None:
         raise DataError(root, None, missing_message(task, split, language))
-    return paths
+    return found
+
+
+def cure(task: Task) -> str:
+    """What to mend, other than the files, where a task's files are not found."""
+    return "name another folder with --data-dir" if task.folder is None else "mend the paths in the task file"
 
 
 def missing_message(task: Task, split: SplitName, language: str) -> str:
     """What to say where a data folder holds nothing of a split in one language."""
-    wanted = ", ".join(task.patterns(split, language))
     return (
         f"no data of task '{task.name}', split '{split}', language '{language}'. "
-        f"Looked below this folder for {wanted} (or .gz). "
-        "Put the file there, or name another folder with --data-dir."
+        f"Looked below this folder for {', '.join(wanted(task, split, language))} (or .gz). "
+        f"{task.obtain or f'Put the file there, or {cure(task)}.'}"
     )
 
 
@@ -86,7 +127,7 @@ def check_language(task: Task, split: SplitName, language: str) -> None:
     Raises:
         UserError: the task has no such split, or the split no such language; those it has are listed.
     """
-    known = task.split(split).languages
+    known = task.split(split).every_language
     if language not in known:
         close = nearest(language, known)
         hint = f" Did you mean '{close}'?" if close else ""
@@ -105,7 +146,7 @@ def available(task: Task, split: SplitName, root: Path | None) -> tuple[str, ...
     if task.generator is not None:
         return task.split(split).languages
     root = data_folder(task, root)
-    return tuple(code for code in task.split(split).languages if _complete(task, split, code, root))
+    return tuple(code for code in task.split(split).every_language if _complete(task, split, code, root))
 
 
 def fingerprint(
@@ -115,10 +156,12 @@ def fingerprint(
     root: Path | None,
     digest: Callable[[Path], str] = content_sha256,
 ) -> str | None:
-    """SHA-256 (hex) of what decides the examples: the files' content, in order, and what is left out of it.
+    """SHA-256 (hex) of what decides the examples: the files' content, in order, and how the record reads it.
 
-    Neither paths nor gzipping matter. How a layout is read is not part of it. Generated examples go by all
-    that makes them: generator, seed, number, and the content of the pocket world.
+    Neither paths nor gzipping matter. Of how a layout is read only what the record says is part of it: its
+    columns, labels and what is left out; of a task that is none of ours also its type, layout and scorer.
+    Generated examples go by all that makes them: generator, seed, number, and the content of the pocket
+    world.
 
     Args:
         task: the task's record.
@@ -139,17 +182,46 @@ def fingerprint(
     if rule.made is not None:
         made = {"world": world_digest(), "generator": _generator(task), "split": split, "language": language}
         return _hashed(made | rule.made.model_dump())
+    if task.parts:
+        parts = [fingerprint(part, split, language, root, digest) for part in task.parts]
+        return None if None in parts else _hashed({"parts": parts})
     folder = data_folder(task, root)
-    paths = locate(task, split, language, folder)
-    if not paths:
+    found = find(task, split, language, folder)
+    if found is None:
         return None
     without = _without(rule, folder)
+    labels = labels_path(task, folder)
     content = {
-        "files": [digest(path) for path in paths],
+        "files": [digest(path) for path in found.paths],
         "share": rule.share,
         "without_ids_of": None if without is None else digest(without),
     }
-    return _hashed(content)
+    record: dict[str, object] = {
+        "candidates": [digest(path) for path in candidate_files(task, split, folder)],
+        "columns": found.task.columns and found.task.columns.model_dump(exclude_defaults=True),
+        "ids": rule.ids,
+        # as in the record, whether or not the file was read since
+        "labels": task.labels if labels is None else (),
+        "labels_file": None if labels is None else digest(labels),
+        "tag_map": dict(task.tag_map),
+    }
+    if task.name not in TASKS:
+        record |= _all_that_decides(task, split, language)
+    # only what the record says, so that a field added to records changes no content that lacks it
+    return _hashed(content | {name: value for name, value in record.items() if value})
+
+
+def _all_that_decides(task: Task, split: SplitName, language: str) -> dict[str, object]:
+    """What else of a user's task decides results: a name does not stand for one record, as ours do."""
+    return {
+        "type": task.type,
+        "layout": task.layout,
+        "scorer": task.scorer,
+        "tag_preference": task.tag_preference.get(language),
+        "negatives": task.negatives,
+        "query_tokens": task.query_tokens,
+        "expected": task.split(split).expected.get(language) if split == "test" else None,
+    }
 
 
 def _hashed(content: object) -> str:
@@ -218,7 +290,11 @@ def _nothing_left(task: Task, split: SplitName, language: str) -> str:
 
 def _complete(task: Task, split: SplitName, language: str, root: Path) -> bool:
     try:
+        if task.parts:
+            return all(language in available(part, split, root) for part in task.parts)
         _without(task.split(split), root)
-        return bool(locate(task, split, language, root))
+        candidate_files(task, split, root)
+        labels_path(task, root)
+        return find(task, split, language, root) is not None
     except DataError:
         return False

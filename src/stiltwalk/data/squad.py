@@ -1,4 +1,4 @@
-"""``squad``: SQuAD 1.1 JSON, as SQuAD, XQuAD, MLQA and TyDiQA-GoldP are published.
+"""``squad``: SQuAD JSON, as SQuAD 1.1 and 2.0, XQuAD, MLQA and TyDiQA-GoldP are published.
 
 Contexts are kept as they stand: stripping them would move every answer (many TyDiQA contexts begin or end
 with white space).
@@ -18,19 +18,21 @@ from stiltwalk.spec.examples import Answer, Question
 from stiltwalk.spec.task import Task
 
 
-def read(_task: Task, _language: str, paths: tuple[Path, ...]) -> Iterator[Grouped]:
+def read(task: Task, _language: str, paths: tuple[Path, ...]) -> Iterator[Grouped]:
     """Every question of the files; the group is the article's title, or the context where it has none.
 
+    A question without an answer is read as such where the task's scorer allows it (SQuAD 2.0).
+
     Raises:
-        DataError: a field is missing or blank, an id occurs twice, a question has no answer, or an answer
-            is not the text at its place in the context.
+        DataError: a field is missing or blank, an id occurs twice, a question has no answer though it needs
+            one, or an answer is not the text at its place in the context.
     """
     seen: set[str] = set()
     for path in paths:
         document = parse_json(read_text(path), path)
         articles = field(document, "data", list, partial(_fault, path, "top level"))
         for number, article in enumerate(articles):
-            for grouped in _article(path, f"data[{number}]", article):
+            for grouped in _article(path, f"data[{number}]", article, may_lack=task.scoring.abstains):
                 if grouped.example.id in seen:
                     message = "the id occurs twice. Remove one of the two questions."
                     raise _fault(path, f"question {grouped.example.id}", message)
@@ -38,7 +40,8 @@ def read(_task: Task, _language: str, paths: tuple[Path, ...]) -> Iterator[Group
                 yield grouped
 
 
-def _article(path: Path, place: str, article: object) -> Iterator[Grouped]:
+def _article(path: Path, place: str, article: object, *, may_lack: bool) -> Iterator[Grouped]:
+    """The article's questions, which may lack an answer or not."""
     fault = partial(_fault, path, place)
     title = article.get("title") if isinstance(article, dict) else None
     for number, paragraph in enumerate(field(article, "paragraphs", list, fault)):
@@ -48,7 +51,13 @@ def _article(path: Path, place: str, article: object) -> Iterator[Grouped]:
         group = str(title) if title else context
         questions = field(paragraph, "qas", list, partial(_fault, path, inside))
         for index, raw in enumerate(questions):
-            yield Grouped(_question(path, f"{inside}.qas[{index}]", raw, context), group)
+            example = _question(path, f"{inside}.qas[{index}]", raw, context)
+            if not example.answers and not may_lack:
+                message = (
+                    "it has no answer, and this task wants one. Is this a SQuAD 2.0 file? Use version 1.1."
+                )
+                raise _fault(path, f"question {example.id}", message)
+            yield Grouped(example, group)
 
 
 def _question(path: Path, place: str, raw: object, context: str) -> Question:
@@ -56,11 +65,6 @@ def _question(path: Path, place: str, raw: object, context: str) -> Question:
     fault = partial(_fault, path, f"question {identity}")
     question = filled(raw, "question", fault)
     answers = tuple(_answer(answer, context, fault) for answer in field(raw, "answers", list, fault))
-    if not answers:
-        message = (
-            "it has no answer, and the squad layout wants one. Is this a SQuAD 2.0 file? Use version 1.1."
-        )
-        raise fault(message)
     return Question(id=identity, question=question, context=context, answers=answers)
 
 

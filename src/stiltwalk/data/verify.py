@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Container
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from stiltwalk.data.files import data_folder, locate, matches
+from stiltwalk.data.files import content_sha256, data_folder, own_folder
 from stiltwalk.data.load import available, load, missing_message
+from stiltwalk.data.lock import Lock, changed, read_lock
+from stiltwalk.data.sources import Origin, find, origin, present, wanted
 from stiltwalk.spec.errors import UserError
+from stiltwalk.spec.examples import scored
 from stiltwalk.spec.task import SplitName, Task
 
-VerifyState = Literal["whole", "uncounted", "fewer", "more", "missing", "broken"]
+VerifyState = Literal["whole", "uncounted", "fewer", "more", "changed", "missing", "broken"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,7 @@ class DataRow:
         language: its code.
         split: the split's name.
         state: ``present`` if everything that loading needs is there; ``generated`` if it needs no files.
+        source: where its examples come from; ``None`` if they are missing.
         files: paths below the data folder of what is there, even of an incomplete set.
         wanted: the patterns that are looked for, below the data folder.
         bytes: their size on disk.
@@ -33,6 +37,7 @@ class DataRow:
     language: str
     split: SplitName
     state: Literal["present", "missing", "generated"]
+    source: Origin | None
     files: tuple[str, ...]
     wanted: tuple[str, ...]
     bytes: int
@@ -49,8 +54,10 @@ class VerifyRow:
         examples: how many were read; ``None`` if it is missing or broken.
         expected: how many were published; ``None`` if the record does not say.
         state: ``whole``: as many as published; ``uncounted``: readable, but nothing to compare with;
-            ``fewer`` or ``more`` than published; ``missing``; ``broken``: there, but not readable.
+            ``fewer`` or ``more`` than published; ``changed``: a file is not what the lock says;
+            ``missing``; ``broken``: there, but not readable.
         message: what is wrong and how to mend it; empty if nothing is.
+        sha256: of the unpacked content of each file; none if it is missing, broken or generated.
     """
 
     task: str
@@ -60,51 +67,98 @@ class VerifyRow:
     expected: int | None
     state: VerifyState
     message: str
+    sha256: tuple[str, ...] = ()
 
 
 def inventory(task: Task, root: Path | None) -> list[DataRow]:
-    """A row for each split and language of the task; no file is opened.
+    """A row for each split and language of the task.
 
-    Without a data folder everything that is read from files is missing.
+    No file is opened but tables of several languages, to see which they hold. Without a data folder
+    everything that is read from files is missing.
     """
-    return [_listed(task, split, language, root) for split, language in _every(task)]
+    folder = own_folder(task, root)
+    rows = []
+    for split, rule in task.splits.items():
+        there = frozenset[str]() if task.generator or folder is None else available(task, split, folder)
+        rows += [_listed(task, split, code, folder, here=code in there) for code in rule.every_language]
+    return rows
 
 
-def _listed(task: Task, split: SplitName, language: str, root: Path | None) -> DataRow:
-    wanted = task.patterns(split, language)
+def _listed(task: Task, split: SplitName, language: str, folder: Path | None, *, here: bool) -> DataRow:
+    looked_for = wanted(task, split, language)
     if task.generator is not None:
-        return DataRow(task.name, language, split, "generated", (), wanted, 0)
-    if root is None:
-        return DataRow(task.name, language, split, "missing", (), wanted, 0)
-    paths = [path for some in matches(task, split, language, root).values() for path in some]
+        return DataRow(task.name, language, split, "generated", "generated", (), looked_for, 0)
+    paths = present(task, split, language, folder) if folder else []
     return DataRow(
         task=task.name,
         language=language,
         split=split,
-        state="present" if language in available(task, split, root) else "missing",
-        files=tuple(path.relative_to(root).as_posix() for path in paths),
-        wanted=wanted,
+        state="present" if here else "missing",
+        source=origin(task, split, language, folder) if here and folder else None,
+        files=tuple(_below(folder, path) for path in paths if folder),
+        wanted=looked_for,
         bytes=sum(path.stat().st_size for path in paths),
     )
 
 
-def verify(task: Task, root: Path | None) -> list[VerifyRow]:
-    """A row for each split and language of the task, every file read in full.
+def _below(folder: Path, path: Path) -> str:
+    return (path.relative_to(folder) if path.is_relative_to(folder) else path).as_posix()
+
+
+def verify(
+    task: Task,
+    root: Path | None,
+    digest: Callable[[Path], str] = content_sha256,
+    only: Container[tuple[SplitName, str]] | None = None,
+) -> list[VerifyRow]:
+    """A row for each split and language of the task, every file read in full and compared with the lock.
 
     A broken file makes a row that says so; the other rows are not touched by it.
 
+    Args:
+        task: the task's record.
+        root: the data folder.
+        digest: a file's content hash; a caller who asks often may hand in one that remembers.
+        only: these splits and languages; ``None``: all.
+
     Raises:
         UserError: the task is read from files, and no data folder was named.
+        DataError: the lock cannot be read.
     """
     if task.generator is None:
         data_folder(task, root)
-    return [_verified(task, split, language, root) for split, language in _every(task)]
+    lock = read_lock(root)
+    every = ((split, code) for split, rule in task.splits.items() for code in rule.every_language)
+    return [
+        _against_lock(_verified(task, split, code, root), task, root, lock, digest)
+        for split, code in every
+        if only is None or (split, code) in only
+    ]
 
 
-def _every(task: Task) -> Iterator[tuple[SplitName, str]]:
-    for split, rule in task.splits.items():
-        for language in rule.languages:
-            yield split, language
+def _against_lock(
+    row: VerifyRow, task: Task, root: Path | None, lock: Lock, digest: Callable[[Path], str]
+) -> VerifyRow:
+    """The row with the content of its files, and whether that is still what it was."""
+    if row.state in {"missing", "broken"} or task.generator is not None or root is None:
+        return row
+    paths = tuple(present(task, row.split, row.language, data_folder(task, root)))
+    row = replace(row, sha256=tuple(map(digest, paths)))
+    if names := changed(lock, root, paths, digest):
+        known = lock.files[names[0]]
+        message = (
+            f"{names[0]} is not what it was when it came from {known.source} on {known.added}. Fetch or "
+            f"import it again; if the change is meant, 'stiltwalk data import {task.name} {root}' writes it "
+            "into the lock."
+        )
+        row = replace(row, state="changed", message=message)
+    return row
+
+
+def _anything(task: Task, split: SplitName, language: str, root: Path) -> bool:
+    if task.parts:
+        return any(_anything(part, split, language, root) for part in task.parts)
+    return find(task, split, language, root) is not None
 
 
 def _verified(task: Task, split: SplitName, language: str, root: Path | None) -> VerifyRow:
@@ -115,9 +169,9 @@ def _verified(task: Task, split: SplitName, language: str, root: Path | None) ->
         return VerifyRow(task.name, language, split, examples, expected, state, message)
 
     try:
-        if rule.made is None and not locate(task, split, language, data_folder(task, root)):
-            return row("missing", f"{root}: {missing_message(task, split, language)}")
-        count = len(load(task, split, language, root))
+        if rule.made is None and not _anything(task, split, language, data_folder(task, root)):
+            return row("missing", f"{own_folder(task, root)}: {missing_message(task, split, language)}")
+        count = len(scored(load(task, split, language, root)))
     except UserError as error:
         return row("broken", str(error))
     if expected is None:

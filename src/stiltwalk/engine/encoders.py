@@ -22,34 +22,38 @@ from safetensors import safe_open
 
 from stiltwalk.plan.steps import canonical_json
 from stiltwalk.spec.errors import UserError
+from stiltwalk.spec.sentence_encoders import SentencePipeline, read_pipeline
 
-# weights in safetensors only; everything a tokenizer may need; nothing that runs
+# weights in safetensors only; everything a tokenizer may need; nothing that runs. On a hub a star also stands
+# for sub-folders, so that those of a sentence encoder (1_Pooling, 2_Dense) come along
 _PATTERNS = ("*.json", "*.safetensors", "*.txt", "*.model", "*.vocab")
 _DEPTHS = ("num_hidden_layers", "num_layers", "n_layers")
 
 
 class LocatedEncoder(NamedTuple):
-    """Where a given encoder lies, the hash of its content, and its depth."""
+    """Where a given encoder lies, the hash of its content, its depth, and its pipeline if it has one."""
 
     folder: Path
     fingerprint: str
     layers: int
+    sentences: SentencePipeline | None
 
 
 def locate_encoder(source: str, revision: str | None, digest: Callable[[Path], str]) -> LocatedEncoder:
     """The encoder that ``source`` names: a folder if there is one, else a packaged encoder, else a hub id.
 
     Raises:
-        UserError: none of these; or the folder holds no config or no safetensors weights.
+        UserError: none of these; or the folder holds no config or no safetensors weights; or it is laid out
+            as a sentence encoder, but with modules that are not known.
     """
-    folder = Path(source).expanduser()
-    if not folder.is_dir():
-        folder = packaged_encoder(source) or _snapshot(source, revision)
+    folder = encoder_folder(source, revision)
     # laid out as a step is: the encoders of this package
     laid_out = (folder / "model").is_dir()
     if laid_out:
         _require_whole(folder, digest)
+    sentences = None if laid_out else read_pipeline(folder)
     parts = [folder / name for name in ("model", "tokenizer", "heads")] if laid_out else [folder]
+    parts += [folder / name for name in sentences.parts] if sentences else []
     files = sorted(path for part in parts for pattern in _PATTERNS for path in part.glob(pattern))
     if not any(path.suffix == ".safetensors" for path in files):
         raise UserError(
@@ -57,7 +61,18 @@ def locate_encoder(source: str, revision: str | None, digest: Callable[[Path], s
             "Save the model with save_pretrained from transformers 5 or later."
         )
     content = canonical_json({path.relative_to(folder).as_posix(): digest(path) for path in files})
-    return LocatedEncoder(folder, hashlib.sha256(content.encode()).hexdigest(), layers_of(parts[0]))
+    fingerprint = hashlib.sha256(content.encode()).hexdigest()
+    return LocatedEncoder(folder, fingerprint, layers_of(parts[0]), sentences)
+
+
+def encoder_folder(source: str, revision: str | None) -> Path:
+    """The folder of the encoder that ``source`` names: fetched from the hub if it is nowhere else.
+
+    Raises:
+        UserError: there is no such encoder.
+    """
+    folder = Path(source).expanduser()
+    return folder if folder.is_dir() else packaged_encoder(source) or _snapshot(source, revision)
 
 
 def packaged_encoder(name: str) -> Path | None:

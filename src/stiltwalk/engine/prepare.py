@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from stiltwalk.compute.context import Place
-from stiltwalk.data.load import fingerprint
+from stiltwalk.data import sources
+from stiltwalk.data.files import own_folder
+from stiltwalk.data.load import cure, fingerprint
 from stiltwalk.engine.digests import DigestCache
 from stiltwalk.engine.encoders import layers_of, locate_encoder, packaged_encoder
 from stiltwalk.engine.soundness import Datum, require_sound
@@ -17,7 +19,7 @@ from stiltwalk.plan.graph import EncoderFacts, Facts, Plan, build, build_evaluat
 from stiltwalk.plan.steps import base
 from stiltwalk.spec.errors import DataError, UserError
 from stiltwalk.spec.languages import SOURCE_LANGUAGE
-from stiltwalk.spec.study import Study, training_chain
+from stiltwalk.spec.study import Study, catalogue_of, trained_languages, training_chain
 from stiltwalk.spec.tasks import TASKS, Catalogue, find_task
 from stiltwalk.store.store import Store
 
@@ -43,6 +45,7 @@ def prepare(
     Raises:
         UserError: something the study needs is not there, or is broken; says where, and how to mend it.
     """
+    tasks = catalogue_of(study, tasks)
     facts, place = _gather(study, _data(study, tasks), Place(store, data_dir, {}, {}, tasks), say)
     _require_training_data(study, facts.data, place)
     return Prepared(build(study, facts, tasks), place)
@@ -60,6 +63,7 @@ def prepare_evaluation(
     Raises:
         UserError: the model, or every test file of a target, is not there, or a file is broken.
     """
+    tasks = catalogue_of(study, tasks)
     facts, place = _gather(study, _test_data(study, tasks), Place(store, data_dir, {}, {}, tasks), say)
     return Prepared(build_evaluation(study, facts, tasks), place)
 
@@ -98,17 +102,17 @@ def _given_encoders(
     for encoder in study.encoders:
         if encoder.source is None:
             continue
-        key = _step_key(encoder.source, store)
+        key = step_key(encoder.source, store)
         if key is not None:
             facts[encoder.source] = EncoderFacts(key, layers_of(store.folder(key) / "model"))
         else:
             found = locate_encoder(encoder.source, encoder.revision, digests.digest)
-            facts[encoder.source] = EncoderFacts(base(found.fingerprint), found.layers)
+            facts[encoder.source] = EncoderFacts(base(found.fingerprint), found.layers, found.sentences)
             folders[found.fingerprint] = found.folder
     return facts, folders
 
 
-def _step_key(text: str, store: Store) -> str | None:
+def step_key(text: str, store: Store) -> str | None:
     """The finished step whose key begins with ``text`` (8 digits at least), if there is exactly one."""
     if not re.fullmatch(r"[0-9a-f]{8,64}", text):
         return None
@@ -120,8 +124,8 @@ def _test_data(study: Study, tasks: Catalogue) -> Iterator[Datum]:
     """What the targets are tested with: test data, and dev data where a threshold is tuned on it."""
     for target in study.targets:
         task = find_task(target.task, tasks)
-        for code in target.languages or task.languages:
-            yield task.name, "test", code
+        for code in target.languages or task.split(target.split).languages:
+            yield task.name, target.split, code
             if task.scoring.tuned:
                 yield task.name, "dev", code
 
@@ -131,6 +135,10 @@ def _data(study: Study, tasks: Catalogue) -> Iterator[Datum]:
     for text in study.raw_text:
         for code in find_task(text, tasks).split("train").languages:
             yield text, "train", code
+    for target in study.targets:
+        for name in training_chain(target, tasks):
+            for code in trained_languages(target, find_task(name, tasks)):
+                yield name, "train", code
     for name in _trained_on(study, tasks):
         yield name, "train", SOURCE_LANGUAGE
         if "dev" in find_task(name, tasks).splits:
@@ -147,20 +155,22 @@ def _trained_on(study: Study, tasks: Catalogue) -> Iterator[str]:
 def _require_training_data(study: Study, data: Mapping[Datum, str], place: Place) -> None:
     """Refuse a study whose training files are not there, before anything is computed."""
     for name in dict.fromkeys(_trained_on(study, place.tasks)):
-        if (name, "train", SOURCE_LANGUAGE) not in data:
-            patterns = " or ".join(find_task(name, place.tasks).patterns("train", SOURCE_LANGUAGE))
+        if not any((task, split) == (name, "train") for task, split, _ in data):
+            task = find_task(name, place.tasks)
+            patterns = " or ".join(sources.wanted(task, "train", SOURCE_LANGUAGE))
+            mend = f"Put the file there, {cure(task)}, or leave the task out."
             raise DataError(
-                place.data_dir or "no data folder",
+                own_folder(task, place.data_dir) or "no data folder",
                 None,
-                f"holds no English training data of '{name}': looked for {patterns} (gzipped or not). "
-                "Put the file there, give another --data-dir, or leave the task out.",
+                f"holds no training data of '{name}': looked for {patterns} (gzipped or not). "
+                f"{task.obtain or mend}",
             )
     for text in study.raw_text:
         if not any(name == text for name, _, _ in data):
-            patterns = " or ".join(find_task(text, place.tasks).split("train").paths)
-            raise DataError(
-                place.data_dir or "no data folder", None, f"holds no text of '{text}': looked for {patterns}."
-            )
+            task = find_task(text, place.tasks)
+            patterns = " or ".join(task.split("train").paths)
+            folder = own_folder(task, place.data_dir) or "no data folder"
+            raise DataError(folder, None, f"holds no text of '{text}': looked for {patterns}.")
 
 
 def _vocabularies(study: Study) -> list[str]:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from importlib.metadata import version
 from pathlib import Path
 
-from stiltwalk.data.load import load
+from stiltwalk.data.load import load, load_candidates
 from stiltwalk.spec.task import SplitName
 from stiltwalk.spec.tasks import Catalogue, find_task
 from stiltwalk.store.atomic import read_json, write_json
@@ -43,6 +43,8 @@ def require_sound(
     say(f"checking {len(new)} sets of examples that were never read before")
     for name, (task, split, language) in new.items():
         known[name] = len(load(find_task(task, tasks), split, language, data_dir))
+    for task, split in dict.fromkeys((task, split) for task, split, _ in new.values()):
+        load_candidates(find_task(task, tasks), split, data_dir)
     write_json(memory, known)
 
 

@@ -7,10 +7,23 @@ from collections.abc import Iterable, Sequence
 from statistics import fmean
 from typing import TypeVar
 
-from stiltwalk.metrics.scorers import Prediction, collapse_score, score, statistics
-from stiltwalk.spec.errors import StiltwalkError, unknown_name
-from stiltwalk.spec.examples import Aligned, Choices, Classified, Example, Line, Minable, Question, Tagged
-from stiltwalk.spec.metrics import SCORERS
+from stiltwalk.metrics.predictions import Answered, Prediction
+from stiltwalk.metrics.scorers import collapse_score, score
+from stiltwalk.metrics.statistics import known_scorer, statistics
+from stiltwalk.spec.errors import StiltwalkError
+from stiltwalk.spec.examples import (
+    Aligned,
+    Candidate,
+    Choices,
+    Classified,
+    Example,
+    Line,
+    Minable,
+    Paired,
+    Query,
+    Question,
+    Tagged,
+)
 
 T = TypeVar("T", int, str)
 
@@ -19,21 +32,23 @@ def chance(scorer: str, examples: Sequence[Example], train_examples: Sequence[Ex
     """The collapse score, 0 to 100, of the best prediction that is made without reading the input.
 
     Classification: the most frequent training label. Tagging: the most frequent training tag for every word.
-    Multiple choice: any of the choices with equal probability, in expectation. Question answering, mining: 0.
-    Retrieval: any of the candidates with equal probability, the candidates being ``examples``.
+    Multiple choice: any of the choices with equal probability, in expectation. Question answering: 0, or no
+    answer to every question where the scorer allows it. Retrieval of a translation: any of the candidates
+    with equal probability, the candidates being ``examples``. Rankings of many candidates, mining: 0.
 
     Args:
         scorer: a key of ``SCORERS``.
         examples: those to be scored, all of one type; with gold where the type is classification or tagging.
+            Pairs of a query and its candidate stand for the queries.
         train_examples: where labels and tags are counted; otherwise not looked at.
 
     Raises:
         UnknownNameError: there is no such scorer.
         StiltwalkError: no examples, or of several types, or without gold where it is needed; no training
-            label or tag to count; raw text; classification or tagging that the scorer does not score.
+            label or tag to count; raw text or candidates alone; classification or tagging that the scorer
+            does not score.
     """
-    if scorer not in SCORERS:
-        raise unknown_name("scorer", scorer, SCORERS)
+    record = known_scorer(scorer)
     if not examples:
         raise StiltwalkError(f"Chance for scorer '{scorer}' needs examples; it was given none.")
     types = sorted({type(example).__name__ for example in examples})
@@ -50,12 +65,14 @@ def chance(scorer: str, examples: Sequence[Example], train_examples: Sequence[Ex
             )
         case Choices():
             return 100 * fmean(1 / len(e.choices) for e in examples if isinstance(e, Choices))
-        case Question() | Minable():
+        case Question() if record.abstains:
+            return _scored(scorer, examples, [Answered("", 0.0)] * len(examples))
+        case Question() | Minable() | Query() | Paired():
             return 0.0
         case Aligned():
             return 100 / len(examples)
-        case Line(id=name):
-            raise StiltwalkError(f"Example '{name}' is a line of raw text: raw text is not scored.")
+        case Line(id=name) | Candidate(id=name):
+            raise StiltwalkError(f"Example '{name}' is a {types[0]}: raw text and candidates are not scored.")
 
 
 def _labels(examples: Iterable[Example]) -> list[int]:

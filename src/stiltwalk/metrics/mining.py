@@ -40,7 +40,7 @@ class IdPair(NamedTuple):
     score: float
 
 
-class _Nearest(NamedTuple):
+class Neighbours(NamedTuple):
     """The nearest sentences of the other side, the nearest first: ``(sentences, neighbours)`` each."""
 
     cosines: Vectors
@@ -62,10 +62,18 @@ def mine(foreign: Vectors, english: Vectors, block: int = BLOCK) -> list[Pair]:
     """
     if not len(foreign) or not len(english):
         return []
-    forward, backward = _search(_normalised(foreign), _normalised(english), block)
-    ours, theirs = forward.cosines.mean(1), backward.cosines.mean(1)
-    proposals = [Pair(i, j, score) for i, (j, score) in enumerate(_best(forward, ours, theirs))]
-    proposals += [Pair(i, j, score) for j, (i, score) in enumerate(_best(backward, theirs, ours))]
+    return paired(*_search(_normalised(foreign), _normalised(english), block))
+
+
+def paired(forward: Neighbours, backward: Neighbours) -> list[Pair]:
+    """What ``mine`` makes of the ``NEIGHBOURS`` nearest sentences, however they were found.
+
+    Args:
+        forward: of every foreign sentence the nearest English ones, of equals the earlier first.
+        backward: of every English sentence the nearest foreign ones, in the same way.
+    """
+    proposals = [Pair(i, j, score) for i, (j, score) in enumerate(best_by_margin(forward, backward))]
+    proposals += [Pair(i, j, score) for j, (i, score) in enumerate(best_by_margin(backward, forward))]
     used_foreign: set[int] = set()
     used_english: set[int] = set()
     kept = []
@@ -116,6 +124,12 @@ def best_threshold(pairs: Iterable[IdPair], gold: Collection[tuple[str, str]]) -
     return threshold
 
 
+def dev_f1(extracted: Collection[IdPair], gold: Collection[tuple[str, str]]) -> float:
+    """F1 of the ``extracted`` pairs against ``gold``, 0 to 100; 0 where there is neither."""
+    right = sum((pair.foreign, pair.english) in gold for pair in extracted)
+    return 200 * right / (len(extracted) + len(gold)) if extracted or gold else 0.0
+
+
 def extract(pairs: Iterable[IdPair], threshold: float) -> list[IdPair]:
     """The pairs whose score reaches the threshold."""
     return [pair for pair in pairs if pair.score >= threshold]
@@ -131,7 +145,7 @@ def _normalised(vectors: Vectors) -> Vectors:
     return np.asarray(vectors / np.where(lengths > 0, lengths, 1))
 
 
-def _search(foreign: Vectors, english: Vectors, block: int) -> tuple[_Nearest, _Nearest]:
+def _search(foreign: Vectors, english: Vectors, block: int) -> tuple[Neighbours, Neighbours]:
     """Every foreign sentence's nearest English ones, and the other way round, in one pass over all pairs."""
     forward = _nothing_yet(foreign, len(english))
     backward = _nothing_yet(english, len(foreign))
@@ -144,12 +158,12 @@ def _search(foreign: Vectors, english: Vectors, block: int) -> tuple[_Nearest, _
     return forward, backward
 
 
-def _nothing_yet(vectors: Vectors, others: int) -> _Nearest:
+def _nothing_yet(vectors: Vectors, others: int) -> Neighbours:
     shape = len(vectors), min(NEIGHBOURS, others)
-    return _Nearest(np.full(shape, -np.inf, dtype=vectors.dtype), np.zeros(shape, dtype=np.int64))
+    return Neighbours(np.full(shape, -np.inf, dtype=vectors.dtype), np.zeros(shape, dtype=np.int64))
 
 
-def _improve(known: _Nearest, rows: slice, cosines: Vectors, first: int) -> None:
+def _improve(known: Neighbours, rows: slice, cosines: Vectors, first: int) -> None:
     """Put those of ``cosines`` (others from ``first`` on) among the nearest of ``rows`` that belong there."""
     best, places = known.cosines[rows], known.places[rows]
     # most blocks have nothing for most sentences; of equals the earlier one stays
@@ -165,8 +179,16 @@ def _improve(known: _Nearest, rows: slice, cosines: Vectors, first: int) -> None
         values[every, chosen] = -np.inf
 
 
-def _best(nearest: _Nearest, own: Vectors, other: Vectors) -> list[tuple[int, float]]:
-    """For every sentence the neighbour with the largest margin, of equals the nearest, and that margin."""
+def best_by_margin(nearest: Neighbours, back: Neighbours) -> list[tuple[int, float]]:
+    """For every sentence its neighbour with the largest margin, of equals the nearest, and that margin.
+
+    The choice is among the neighbours alone, as LASER has it: a sentence further away is never taken.
+
+    Args:
+        nearest: the sentences' own neighbours on the other side.
+        back: of every sentence of that side its neighbours on this one.
+    """
+    own, other = nearest.cosines.mean(1), back.cosines.mean(1)
     scale = (own[:, None] + other[nearest.places]) / 2
     margins = np.divide(nearest.cosines, scale, out=np.zeros_like(nearest.cosines), where=scale != 0)
     every, chosen = np.arange(len(margins)), margins.argmax(1)

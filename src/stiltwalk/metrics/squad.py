@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import string
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 _WITHOUT_PUNCTUATION = str.maketrans("", "", string.punctuation)
 _ARTICLE = re.compile(r"\b(a|an|the)\b")
@@ -26,23 +26,26 @@ def normalise(text: str) -> str:
     return " ".join(_ARTICLE.sub(" ", bare).split())
 
 
-def exact_match(predicted: str, answers: Sequence[str]) -> float:
+def exact_match(
+    predicted: str, answers: Sequence[str], normalised: Callable[[str], str] = normalise
+) -> float:
     """1.0 if ``predicted`` equals one of the gold ``answers`` after normalisation, else 0.0."""
-    given = normalise(predicted)
-    return float(any(given == normalise(answer) for answer in answers))
+    given = normalised(predicted)
+    return float(any(given == normalised(answer) for answer in answers))
 
 
-def f1(predicted: str, answers: Sequence[str]) -> float:
+def f1(predicted: str, answers: Sequence[str], normalised: Callable[[str], str] = normalise) -> float:
     """Word-overlap F1 with the gold answer where it is highest; 0.0 without ``answers``.
 
-    Two answers of which nothing is left after normalisation share no word: their F1 is 0, as in the script,
-    although they match exactly.
+    Words are what white space parts after normalisation. Two answers of which nothing is left then share no
+    word: their F1 is 0, as in the script, although they match exactly.
     """
-    given = normalise(predicted).split()
-    return max((_overlap(given, normalise(answer).split()) for answer in answers), default=0.0)
+    given = normalised(predicted).split()
+    return max((overlap(given, normalised(answer).split()) for answer in answers), default=0.0)
 
 
-def _overlap(given: Sequence[str], wanted: Sequence[str]) -> float:
+def overlap(given: Sequence[str], wanted: Sequence[str]) -> float:
+    """F1 of two bags of words; 0.0 where they share none."""
     shared = (Counter(given) & Counter(wanted)).total()
     if shared == 0:
         return 0.0

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal, NamedTuple
 
 from stiltwalk.plan.steps import PredictStep, PretrainStep, Step, TextData, TrainStep, key_of
 from stiltwalk.spec.arms import NONE_ARM, ArmChoice, MixedMaskedLm
-from stiltwalk.spec.encoders import EncoderChoice, Pretrain, retrieval_layer
+from stiltwalk.spec.encoders import EncoderChoice, Pretrain, retrieval_layers
 from stiltwalk.spec.errors import StudyError
 from stiltwalk.spec.languages import SOURCE_LANGUAGE
 from stiltwalk.spec.recipes import Training, find_recipe, training_for
-from stiltwalk.spec.study import Study, TargetChoice, training_chain
+from stiltwalk.spec.sentence_encoders import SentencePipeline, chosen_prompt
+from stiltwalk.spec.study import Study, TargetChoice, reads_layers, trained_languages, training_chain
 from stiltwalk.spec.task import SplitName, Stage, Task
 from stiltwalk.spec.tasks import Catalogue, find_task
 
@@ -23,10 +25,12 @@ class EncoderFacts:
     Attributes:
         parent: how steps refer to it: ``encoder:`` and its content hash, or the key of a finished step.
         layers: its depth.
+        sentences: how it makes a sentence's vector, if it was saved as a sentence encoder.
     """
 
     parent: str
     layers: int
+    sentences: SentencePipeline | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +167,7 @@ def build_evaluation(study: Study, facts: Facts, tasks: Catalogue) -> Plan:
     cells = []
     for target in study.targets:
         key = _predict(builder, encoder, target, parent, (NONE_ARM, seed))
-        caveats = tuple(find_task(target.task, tasks).caveats)
+        caveats = (*find_task(target.task, tasks).caveats, *_encoder_caveats(builder, encoder))
         cells.append(Cell(encoder.name, NONE_ARM, seed, target.task, key, caveats))
     return builder.plan(cells)
 
@@ -204,10 +208,11 @@ def _cell(
     inherits: tuple[str, ...] = ()
     chain = training_chain(target, builder.tasks)
     for task in chain:
-        parent = _train(builder, "target", task, parent, seed, place, inherits)
+        languages = trained_languages(target, find_task(task, builder.tasks))
+        parent = _train(builder, "target", task, parent, seed, place, inherits, languages=languages)
         inherits = (find_task(task, builder.tasks).type,)
     key = _predict(builder, encoder, target, parent, (name, seed))
-    caveats = _caveats(builder, arm, target, chain)
+    caveats = (*_caveats(builder, arm, target, chain), *_encoder_caveats(builder, encoder))
     return Cell(encoder.name, name, seed, target.task, key, caveats)
 
 
@@ -220,16 +225,20 @@ def _train(
     place: tuple[str, str],
     inherits: tuple[str, ...] = (),
     mixed: MixedMaskedLm | None = None,
+    languages: tuple[str, ...] = (SOURCE_LANGUAGE,),
 ) -> str:
-    train = builder.english(task, "train")
-    if train is None:
-        raise StudyError(f"Task '{task}' has no English training data: its files are not there.")
+    train = builder.there(task, "train", languages)
+    if not train:
+        raise StudyError(
+            f"Task '{task}' has no training data in {', '.join(languages)}: its files are not there."
+        )
     step = TrainStep(
         kind="intermediate" if stage == "intermediate" else "target",
         parent=parent,
         task=task,
         training=builder.training(task, stage),
-        train=train,
+        train=train.get(SOURCE_LANGUAGE, ""),
+        others={code: content for code, content in train.items() if code != SOURCE_LANGUAGE},
         dev=builder.english(task, "dev"),
         inherits=inherits,
         masked_lm=mixed,
@@ -238,39 +247,47 @@ def _train(
         execution=builder.study.execution,
     )
     encoder, arm = place
+    spoken = f" in {'+'.join(train)}" if step.others else ""
     what = arm if stage == "intermediate" else task if arm == NONE_ARM else f"{task} after {arm}"
-    return builder.add(step, f"{stage} {what}, seed {seed}", encoder)
+    return builder.add(step, f"{stage} {what}{spoken}, seed {seed}", encoder)
 
 
 def _predict(
     builder: _Builder, encoder: EncoderChoice, target: TargetChoice, parent: str, place: tuple[str, int]
 ) -> str:
     task = find_task(target.task, builder.tasks)
-    data, dev = _tested(builder, task, target.languages or task.languages)
+    data, dev = _tested(builder, task, target)
     if not data:
-        lacking = "languages has both test and dev files" if task.scoring.tuned else "test files is there"
+        files = f"{target.split} files"
+        lacking = "languages has both test and dev files" if task.scoring.tuned else f"{files} is there"
         raise StudyError(f"Target '{task.name}' cannot be tested: none of its {lacking}.")
-    retrieval = task.type == "sentence-retrieval"
+    compared = reads_layers(target, builder.tasks)
+    vectors = _vectors(builder, encoder, target, parent) if compared else _Vectors()
     step = PredictStep(
         parent=parent,
         task=task.name,
+        split=target.split,
         data=data,
         dev=dev,
         max_tokens=builder.training(task.name, "target").max_tokens,
-        layer=retrieval_layer(encoder, _layers(builder, encoder)) if retrieval else None,
-        pooling="mean" if retrieval else None,
+        layer=vectors.layer,
+        layers=vectors.layers,
+        pooling=vectors.pooling,
+        prefix=vectors.prefix,
         execution=builder.study.execution,
     )
     arm, seed = place
     after = "" if arm == NONE_ARM else f" after {arm}"
     # an untouched encoder retrieves the same whatever the seed: one step serves them all
-    seeded = "" if retrieval and arm == NONE_ARM else f", seed {seed}"
+    untouched = compared and arm == NONE_ARM and not training_chain(target, builder.tasks)
+    seeded = "" if untouched else f", seed {seed}"
     return builder.add(step, f"predict {task.name}{after}{seeded}", encoder.name)
 
 
-def _tested(builder: _Builder, task: Task, wanted: tuple[str, ...]) -> tuple[dict[str, str], dict[str, str]]:
+def _tested(builder: _Builder, task: Task, target: TargetChoice) -> tuple[dict[str, str], dict[str, str]]:
     """Language → its test data, and → the dev data its threshold is tuned on; what is not there is noted."""
-    test = builder.there(task.name, "test", wanted)
+    wanted = target.languages or task.split(target.split).languages
+    test = builder.there(task.name, target.split, wanted)
     dev = builder.there(task.name, "dev", wanted) if task.scoring.tuned else {}
     data = {code: content for code, content in test.items() if code in dev or not task.scoring.tuned}
     builder.absent.update(dict.fromkeys((task.name, code) for code in wanted if code not in data))
@@ -278,10 +295,41 @@ def _tested(builder: _Builder, task: Task, wanted: tuple[str, ...]) -> tuple[dic
     return data, {code: content for code, content in dev.items() if code in data}
 
 
+class _Vectors(NamedTuple):
+    """The fields of a predict step that say how sentences become vectors."""
+
+    layer: int | None = None
+    layers: tuple[int, ...] | None = None
+    pooling: Literal["mean", "cls", "own"] | None = None
+    prefix: str | None = None
+
+
+def _vectors(builder: _Builder, encoder: EncoderChoice, target: TargetChoice, parent: str) -> _Vectors:
+    """How ``target`` reads sentence vectors: a sentence encoder's own way only where no arm could lose it."""
+    depth = _layers(builder, encoder)
+    facts = builder.facts.encoders.get(encoder.source or "")
+    chosen = target.layers != "published" or target.pooling or encoder.retrieval_layer is not None
+    untrained = facts is not None and parent == facts.parent and not builder.study.intermediate
+    if facts is not None and facts.sentences is not None and untrained and not chosen:
+        chosen_prompt(facts.sentences, encoder.prefix, encoder.name)
+        return _Vectors(depth, None, "own", encoder.prefix)
+    layers = retrieval_layers(encoder, target.layers, depth)
+    one = len(layers) == 1
+    return _Vectors(
+        layers[0] if one else None, None if one else layers, target.pooling or "mean", encoder.prefix or None
+    )
+
+
 def _layers(builder: _Builder, encoder: EncoderChoice) -> int:
     if encoder.pretrain is not None:
         return encoder.pretrain.shape.layers
     return builder.facts.encoders[encoder.source or ""].layers
+
+
+def _encoder_caveats(builder: _Builder, encoder: EncoderChoice) -> tuple[str, ...]:
+    """What a reader must know of the encoder itself."""
+    facts = builder.facts.encoders.get(encoder.source or "")
+    return ("sentence-encoder",) if facts is not None and facts.sentences is not None else ()
 
 
 def _caveats(
@@ -294,10 +342,21 @@ def _caveats(
             found += find_task(task, builder.tasks).caveats
         if builder.english(task, "dev") is None:
             found.append("no-dev-set")
+        if set(trained_languages(target, find_task(task, builder.tasks))) - {SOURCE_LANGUAGE}:
+            found.append("translate-train")
+    if target.split == "dev":
+        found.append("dev-split")
     for task in (arm.task, *(arm.masked_lm.text if arm.masked_lm else ())) if arm else ():
         found += find_task(task, builder.tasks).caveats
     if chain != find_task(target.task, builder.tasks).trains_on:
         found.append(f"trained-on-{'+'.join(chain)}")
-    if arm is not None and arm.task in chain:
+    if arm is not None and any(_same_data(builder, arm.task, task) for task in chain):
         found.append("intermediate-repeats-target-training")
     return tuple(dict.fromkeys(found))
+
+
+def _same_data(builder: _Builder, *names: str) -> bool:
+    """Whether two tasks are one, made from the same one, or one of them is a part of the other."""
+    records = [find_task(name, builder.tasks) for name in names]
+    one, other = ({task.name, *task.made_from, *(part.name for part in task.parts)} for task in records)
+    return not one.isdisjoint(other)

@@ -20,7 +20,7 @@ from stiltwalk.spec.recipes import Training
 from stiltwalk.spec.record import Record
 from stiltwalk.spec.study import Execution
 
-BEHAVIOUR: Mapping[str, int] = {"pretrain": 2, "intermediate": 1, "target": 1, "predict": 1}
+BEHAVIOUR: Mapping[str, int] = {"pretrain": 2, "intermediate": 2, "target": 2, "predict": 2}
 """Raised by one whenever a kind of step would compute something else from the same record."""
 
 _BASE = "encoder:"
@@ -66,7 +66,8 @@ class TrainStep(Record):
         kind: the stage.
         parent: key of the step whose encoder it starts from, or ``encoder:`` and a content hash.
         task: what it trains on.
-        train: content hash of the English training data.
+        train: content hash of the English training data; empty where it trains on other languages alone.
+        others: language → content hash of its training data, which is pooled with the English.
         dev: content hash of the English dev data the model is selected on, if there is any.
         inherits: heads kept from the parent, by task type; all others are new.
         masked_lm: masked-LM steps mixed in, if any.
@@ -78,6 +79,7 @@ class TrainStep(Record):
     task: str
     training: Training
     train: str
+    others: Mapping[str, str] = {}
     dev: str | None
     inherits: tuple[str, ...] = ()
     masked_lm: MixedMaskedLm | None = None
@@ -97,21 +99,28 @@ class PredictStep(Record):
     Attributes:
         parent: key of the step, or the given encoder, that predicts.
         task: the target task.
-        data: language → content hash of its test data.
+        split: which split is predicted.
+        data: language → content hash of that split's data.
         dev: mining only: language → content hash of the dev data its threshold is tuned on.
         max_tokens: longest input in sub-words.
         layer: retrieval only: which hidden state (0: embeddings).
-        pooling: retrieval only: the mean over all tokens, special tokens included (XTREME).
+        layers: retrieval only: several of them in one pass, in place of ``layer``.
+        pooling: retrieval only: the mean over all tokens, special tokens included (XTREME); the first token;
+            or a sentence encoder's own pipeline.
+        prefix: retrieval only: put in front of every sentence; ``None``: what an own pipeline has by default.
     """
 
     kind: Literal["predict"] = "predict"
     parent: str
     task: str
+    split: Literal["test", "dev"] = "test"
     data: Mapping[str, str]
     dev: Mapping[str, str] = {}
     max_tokens: int
     layer: int | None = None
-    pooling: Literal["mean"] | None = None
+    layers: tuple[int, ...] | None = None
+    pooling: Literal["mean", "cls", "own"] | None = None
+    prefix: str | None = None
     execution: Execution
 
     @property

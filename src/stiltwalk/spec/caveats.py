@@ -8,11 +8,18 @@ from stiltwalk.spec.tasks import TASKS, Catalogue
 
 GENERAL: Mapping[str, str] = {
     "no-dev-set": "no English dev set: the last model was kept, none was selected",
+    "dev-split": "scored on the development split, whose English part models may be selected on",
+    "translate-train": "trained on translations into languages it is tested in: no zero-shot transfer there",
     "intermediate-repeats-target-training": "the intermediate task is the target's own training data again: "
     "a gain may be no more than extra epochs",
     "overlap": "some test texts stand in the training data of this row (see column overlap)",
     "fewer-examples": "fewer examples than published: not comparable with published scores",
     "more-examples": "more examples than published: not comparable with published scores",
+    "smaller-pool": "candidates of only some of the task's languages were searched: easier than published",
+    "untrained-labels": "some of the target's labels do not occur in the task it was trained on: "
+    "they cannot be predicted",
+    "sentence-encoder": "a sentence encoder: such models are trained on NLI and on translated pairs, which "
+    "other encoders have not seen",
     "degenerate": "a run at chance level or with a loss that is no number: counted, never hidden in a mean",
 }
 

@@ -113,6 +113,8 @@ class EncoderChoice(Record):
         pretrain: made here.
         retrieval_layer: index into the hidden states (0: embeddings) whose mean is the sentence vector;
             ``None``: the published one, else 14/24 of the depth.
+        prefix: retrieval only: put in front of every sentence, such as ``"query: "``; ``None``: nothing, but
+            for a sentence encoder read by its own pipeline the prompt that it has by default.
     """
 
     name: str
@@ -120,6 +122,7 @@ class EncoderChoice(Record):
     revision: str | None = None
     pretrain: Pretrain | None = None
     retrieval_layer: int | None = Field(None, ge=0)
+    prefix: str | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -207,3 +210,31 @@ def retrieval_layer(choice: EncoderChoice, layers: int) -> int:
             f"retrieval_layer {layer} is none of them."
         )
     return layer
+
+
+Layers = Literal["published", "all"] | tuple[int, ...]
+"""Which hidden states are read: the one that is published, every one, or these."""
+
+
+def retrieval_layers(choice: EncoderChoice, wanted: Layers, depth: int) -> tuple[int, ...]:
+    """The hidden states (0: embeddings) that make sentence vectors, in rising order.
+
+    Args:
+        choice: the encoder.
+        wanted: ``published``: what ``retrieval_layer`` says; ``all``: 0 to ``depth``; or indices.
+        depth: number of layers.
+
+    Raises:
+        StudyError: one of them does not exist.
+    """
+    if wanted == "published":
+        return (retrieval_layer(choice, depth),)
+    if wanted == "all":
+        return tuple(range(depth + 1))
+    beyond = sorted(layer for layer in wanted if layer > depth)
+    if beyond:
+        raise StudyError(
+            f"Encoder '{choice.name}' has {depth} layers, so hidden states 0 to {depth}; "
+            f"there is none of the wanted: {', '.join(map(str, beyond))}."
+        )
+    return tuple(sorted(wanted))

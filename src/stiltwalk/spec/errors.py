@@ -57,8 +57,9 @@ class InterruptedRunError(StiltwalkError):
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """The known name closest in spelling to ``name``, if any is close."""
-    matches = get_close_matches(name.lower(), {k.lower(): k for k in known}, n=1, cutoff=0.6)
-    return next((k for k in known if matches and k.lower() == matches[0]), None)
+    names = {k.lower(): k for k in known}
+    matches = get_close_matches(name.lower(), names, n=1, cutoff=0.6)
+    return names[matches[0]] if matches else None
 
 
 def unknown_name(kind: str, name: str, known: Iterable[str]) -> UnknownNameError:

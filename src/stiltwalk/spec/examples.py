@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from typing import Literal
 
 
@@ -77,6 +78,38 @@ class Minable:
 
 
 @dataclass(frozen=True, slots=True)
+class Query:
+    """``sentence-retrieval``: what is looked for among candidates of every language.
+
+    A candidate is right if ``key`` is among its ``answers``; ``right`` holds the ids of those once the
+    candidates are known (``with_right``).
+    """
+
+    id: str
+    text: str
+    key: str
+    right: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """``sentence-retrieval``: a text that may be found, and the keys of the queries it answers."""
+
+    id: str
+    text: str
+    answers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Paired:
+    """``sentence-retrieval``: a query and its right candidate, to train a dual encoder on."""
+
+    id: str
+    query: str
+    candidate: str
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """``masked-lm``: one line of raw text."""
 
@@ -84,7 +117,7 @@ class Line:
     text: str
 
 
-Example = Classified | Choices | Tagged | Question | Aligned | Minable | Line
+Example = Classified | Choices | Tagged | Question | Aligned | Minable | Query | Candidate | Paired | Line
 
 
 def main_texts(example: Example) -> tuple[str, ...]:
@@ -102,7 +135,25 @@ def main_texts(example: Example) -> tuple[str, ...]:
             return (" ".join(words),)
         case Question(context=context):
             return (context,)
-        case Aligned(text=text) | Minable(text=text):
+        case Paired(query=query, candidate=candidate):
+            return (query, candidate)
+        case Aligned(text=text) | Minable(text=text) | Query(text=text) | Candidate(text=text):
             return (text,)
         case Line(text=text):
             return (text,)
+
+
+def scored(examples: Iterable[Example]) -> tuple[Example, ...]:
+    """The examples that get a prediction and are counted: all but candidates, which are only found."""
+    return tuple(example for example in examples if not isinstance(example, Candidate))
+
+
+def with_right(queries: Iterable[Query], candidates: Iterable[Candidate]) -> list[Query]:
+    """``queries``, each with the ids of the candidates that answer it, in the candidates' order."""
+    asked = list(queries)
+    by_key: dict[str, list[str]] = {query.key: [] for query in asked}
+    for candidate in candidates:
+        for key in candidate.answers:
+            if key in by_key:  # of a million candidates most answer nothing that is asked
+                by_key[key].append(candidate.id)
+    return [replace(query, right=tuple(by_key[query.key])) for query in asked]

@@ -18,14 +18,15 @@ class Metric(Record):
         statistics: the per-example columns it is computed from.
         aggregate: ``mean``: 100 × the mean of the one column;
             ``ratio``: 100 × Σ first / Σ second, which is not 0; ``share``: the same, but 0 of nothing is 0;
-            ``micro-f1``: from Σ correct, Σ predicted, Σ gold spans.
+            ``micro-f1``: from Σ correct, Σ predicted, Σ gold spans; ``best-threshold``: 100 × the best mean
+            there is of "first column where the third is at most a threshold, else the second".
         definition: one sentence for the reader of a table.
         source: where the rule was taken from.
     """
 
     name: str
     statistics: tuple[str, ...]
-    aggregate: Literal["mean", "ratio", "share", "micro-f1"]
+    aggregate: Literal["mean", "ratio", "share", "micro-f1", "best-threshold"]
     definition: str
     source: str
 
@@ -39,6 +40,8 @@ class Scorer(Record):
         main: those whose mean is the task's score (selection, averages).
         judged_by: those whose mean tells a collapsed run from a working one; empty: the main ones.
         tuned: whether a threshold is chosen on each language's dev data before its test data is scored.
+        abstains: whether a question may have no answer.
+        ranks: whether a trained dual encoder ranks candidates for each query.
     """
 
     name: str
@@ -46,6 +49,8 @@ class Scorer(Record):
     main: tuple[str, ...]
     judged_by: tuple[str, ...] = ()
     tuned: bool = False
+    abstains: bool = False
+    ranks: bool = False
 
 
 _ACCURACY = Metric(
@@ -56,20 +61,77 @@ _ACCURACY = Metric(
     source="google-research/xtreme evaluate.py",
 )
 
+_TAG_ACCURACY = Metric(
+    name="accuracy",
+    statistics=("word_correct", "words"),
+    aggregate="ratio",
+    definition="share of words with the right tag",
+    source="plain token accuracy",
+)
+
 _MINED = "google-research/xtreme third_party/utils_retrieve.py; released code of Phang et al. 2020"
+
+_SQUAD2 = "SQuAD v2.0 evaluation script"
 
 SCORERS: dict[str, Scorer] = {
     scorer.name: scorer
     for scorer in (
         Scorer(name="accuracy", metrics=(_ACCURACY,), main=("accuracy",)),
         Scorer(
+            name="accuracy-f1",
+            metrics=(
+                _ACCURACY,
+                Metric(
+                    name="f1",
+                    statistics=("true_positive", "predicted_positive", "gold_positive"),
+                    aggregate="micro-f1",
+                    definition="F1 of the second label",
+                    source="GLUE; released code of Phang et al. 2020",
+                ),
+            ),
+            main=("accuracy", "f1"),
+        ),
+        Scorer(
+            name="tag-accuracy",
+            metrics=(_TAG_ACCURACY,),
+            main=("accuracy",),
+        ),
+        Scorer(
             name="retrieval-accuracy",
             metrics=(
                 _ACCURACY.replace(
                     {"definition": "share of English sentences whose nearest neighbour is their translation"}
                 ),
+                Metric(
+                    name="accuracy_margin",
+                    statistics=("correct_margin",),
+                    aggregate="mean",
+                    definition="as accuracy, the neighbour chosen by ratio margin (4 neighbours each way)",
+                    source="Artetxe and Schwenk 2019, arXiv 1811.01136",
+                ),
+                Metric(
+                    name="accuracy_centred",
+                    statistics=("correct_centred",),
+                    aggregate="mean",
+                    definition="as accuracy, after each language's mean vector is subtracted",
+                    source="this project",
+                ),
             ),
             main=("accuracy",),
+        ),
+        Scorer(
+            name="map@20",
+            metrics=(
+                Metric(
+                    name="map@20",
+                    statistics=("average_precision",),
+                    aggregate="mean",
+                    definition="mean over queries of the average precision among the 20 nearest candidates",
+                    source="google-research/xtreme utils_lareqa.py, utils_mewslix.py",
+                ),
+            ),
+            main=("map@20",),
+            ranks=True,
         ),
         Scorer(
             name="mining",
@@ -109,13 +171,7 @@ SCORERS: dict[str, Scorer] = {
                     definition="F1 of runs of equal tags (seqeval 0.x); SCONJ and SYM are one-word spans",
                     source="google-research/xtreme evaluate.py with seqeval 0.0.12",
                 ),
-                Metric(
-                    name="accuracy",
-                    statistics=("word_correct", "words"),
-                    aggregate="ratio",
-                    definition="share of words with the right tag",
-                    source="plain token accuracy",
-                ),
+                _TAG_ACCURACY,
                 Metric(
                     name="f1_seqeval1",
                     statistics=("span1_correct", "span1_predicted", "span1_gold"),
@@ -174,6 +230,61 @@ SCORERS: dict[str, Scorer] = {
                 ),
             ),
             main=("exact_match", "f1"),
+        ),
+        Scorer(
+            name="mlqa",
+            metrics=(
+                Metric(
+                    name="f1",
+                    statistics=("f1",),
+                    aggregate="mean",
+                    definition="overlap F1 with the best gold answer, articles and words by language",
+                    source="MLQA evaluation script, as in google-research/xtreme",
+                ),
+                Metric(
+                    name="exact_match",
+                    statistics=("exact_match",),
+                    aggregate="mean",
+                    definition="share of answers equal to a gold answer after normalisation by language",
+                    source="MLQA evaluation script, as in google-research/xtreme",
+                ),
+            ),
+            main=("exact_match", "f1"),
+        ),
+        Scorer(
+            name="squad2",
+            metrics=(
+                Metric(
+                    name="f1",
+                    statistics=("f1",),
+                    aggregate="mean",
+                    definition="word overlap F1; no answer is given where its score beats the best answer's",
+                    source=_SQUAD2,
+                ),
+                Metric(
+                    name="exact_match",
+                    statistics=("exact_match",),
+                    aggregate="mean",
+                    definition="share of right answers; none given where its score beats the best answer's",
+                    source=_SQUAD2,
+                ),
+                Metric(
+                    name="best_f1",
+                    statistics=("answered_f1", "unanswered", "no_answer"),
+                    aggregate="best-threshold",
+                    definition="f1 at the threshold for giving no answer that is best for it",
+                    source=_SQUAD2,
+                ),
+                Metric(
+                    name="best_exact",
+                    statistics=("answered_exact", "unanswered", "no_answer"),
+                    aggregate="best-threshold",
+                    definition="exact match at the threshold for giving no answer that is best for it",
+                    source=_SQUAD2,
+                ),
+            ),
+            main=("best_exact", "best_f1"),
+            abstains=True,
         ),
     )
 }

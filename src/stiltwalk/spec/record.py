@@ -54,7 +54,27 @@ def _explain(kind: type[Record], problem: Any) -> str:
         return f"  {path}: {problem['msg'].removeprefix('Value error, ')}"  # our own words say what was found
     found = problem.get("input")
     shown = "" if isinstance(found, Mapping) else f", found {found!r}"
-    return f"  {path}: {problem['msg']}{shown}"
+    said = _SAID.get(problem["type"], problem["msg"])
+    return f"  {path}: {said}{shown}{_quotation_marks(problem['type'], found)}"
+
+
+# the parser's words are Python's, where the user wrote YAML
+_SAID = {
+    "tuple_type": "expected a list such as [a, b]",
+    "dict_type": "expected a mapping such as {a: b}",
+    "model_type": "expected a mapping such as {a: b}",
+}
+
+
+def _quotation_marks(problem: str, found: object) -> str:
+    """The cure where YAML took what was meant as text for something else."""
+    if problem != "string_type":
+        return ""
+    if isinstance(found, bool):
+        return ". YAML reads yes, no, on and off as true and false: put quotation marks around the word"
+    if isinstance(found, Mapping) and len(found) == 1 and None in found.values():
+        return f'. Put quotation marks around it: "{{{next(iter(found))}}}"'
+    return ""
 
 
 def _fields_at(kind: type[Record], location: list[str]) -> set[str]:

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
-from pathlib import Path
-from typing import Any, Literal, Self
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from typing import Literal, Self
 
-import yaml
 from pydantic import Field, field_validator, model_validator
 
 from stiltwalk.spec.arms import NONE_ARM, ArmChoice
-from stiltwalk.spec.encoders import EncoderChoice
-from stiltwalk.spec.errors import StudyError, UserError
+from stiltwalk.spec.encoders import EncoderChoice, Layers
+from stiltwalk.spec.errors import StudyError
+from stiltwalk.spec.labels import label_clash
 from stiltwalk.spec.languages import SOURCE_LANGUAGE, language
 from stiltwalk.spec.recipes import Override, check_override, find_recipe
-from stiltwalk.spec.record import Record, parse
+from stiltwalk.spec.record import Record
+from stiltwalk.spec.task import Task
 from stiltwalk.spec.tasks import TASKS, Catalogue, find_task
+from stiltwalk.spec.tasks.benchmarks import expanded
 
 
 class TargetChoice(Record):
@@ -25,11 +27,36 @@ class TargetChoice(Record):
         task: its name.
         trains_on: tasks whose English training replaces the record's own (noted as a caveat on its rows).
         languages: test only these; ``None``: every language of the task whose files are there.
+        split: which split is predicted and scored; Phang et al. 2020 print dev scores of most tasks.
+        train_languages: languages of the training data, where its task has any but English (published
+            translations: "translate-train"); ``all``: every one whose files are there.
+        layers: retrieval without a head only: the hidden states (0: embeddings) that sentence vectors are
+            made of: ``published``, ``all``, one index or several, which are read in one pass.
+        pooling: the same: ``mean`` over all tokens, or the first token (``cls``); ``None``: the mean, but a
+            sentence encoder's own pipeline where nothing is trained and no layer is chosen.
     """
 
     task: str
     trains_on: tuple[str, ...] | None = None
     languages: tuple[str, ...] | None = Field(None, min_length=1)
+    split: Literal["test", "dev"] = "test"
+    train_languages: tuple[str, ...] | Literal["all"] = Field((SOURCE_LANGUAGE,), min_length=1)
+    layers: Layers = "published"
+    pooling: Literal["mean", "cls"] | None = None
+
+    @field_validator("layers", mode="before")
+    @classmethod
+    def _one_layer(cls, raw: object) -> object:
+        return (raw,) if isinstance(raw, int) and not isinstance(raw, bool) else raw
+
+    @field_validator("layers")
+    @classmethod
+    def _layers_that_can_be(cls, layers: Layers) -> Layers:
+        if not isinstance(layers, str) and (not layers or min(layers) < 0 or len({*layers}) < len(layers)):
+            raise ValueError(
+                f"expected published, all, or different indices from 0 (embeddings) on, found {list(layers)}"
+            )
+        return layers
 
     @model_validator(mode="before")
     @classmethod
@@ -85,10 +112,11 @@ class Study(Record):
         question: what it asks.
         encoders: encoders to compare.
         intermediate: arms; ``none`` is always added.
-        targets: target tasks.
+        targets: target tasks; a benchmark's name stands for all of its tasks, in its languages.
         seeds: random seeds; a number N means 1 to N.
         recipe: hyper-parameters.
         execution: how steps are carried out.
+        tasks: records of tasks that are not the package's own.
     """
 
     study: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=80)
@@ -99,6 +127,12 @@ class Study(Record):
     seeds: tuple[int, ...] = Field((1, 2, 3), min_length=1)
     recipe: RecipeChoice = RecipeChoice()
     execution: Execution = Execution()
+    tasks: tuple[Task, ...] = ()
+
+    @field_validator("targets", mode="before")
+    @classmethod
+    def _benchmarks(cls, raw: object) -> object:
+        return expanded(raw) if isinstance(raw, list | tuple) else raw
 
     @field_validator("seeds", mode="before")
     @classmethod
@@ -116,6 +150,7 @@ class Study(Record):
             ("intermediate", [arm.name for arm in self.intermediate]),
             ("targets", [target.task for target in self.targets]),
             ("seeds", list(self.seeds)),
+            ("tasks", [task.name for task in self.tasks]),
         ):
             twice = sorted({str(name) for name in names if names.count(name) > 1})  # type: ignore[arg-type]
             if twice:
@@ -141,12 +176,23 @@ class Study(Record):
         return tuple(dict.fromkeys(name for names in (*pretrained, *mixed) for name in names))
 
 
-def check_study(study: Study, tasks: Catalogue = TASKS) -> Study:
+def catalogue_of(study: Study, tasks: Catalogue = TASKS) -> Catalogue:
+    """Every task that ``study`` may name: ``tasks``, and those it declares itself."""
+    return {**tasks, **{task.name: task for task in study.tasks}}
+
+
+def check_study(study: Study, tasks: Catalogue = TASKS, *, trained: bool = True) -> Study:
     """``study``, once every name in it is known and every task stands where it can.
+
+    Args:
+        study: the study.
+        tasks: every known task that it does not declare itself.
+        trained: whether anything is trained; a model that is only tested needs no tasks to train on.
 
     Raises:
         UserError: an unknown name (the nearest is suggested), or a task in a place it cannot fill.
     """
+    tasks = catalogue_of(study, tasks)
     find_recipe(study.recipe.name)
     check_override(study.recipe.intermediate, "recipe.intermediate")
     check_override(study.recipe.target, "recipe.target")
@@ -159,13 +205,29 @@ def check_study(study: Study, tasks: Catalogue = TASKS) -> Study:
     for arm in study.intermediate:
         _check_trainable(arm.task, "an intermediate arm", tasks)
     for target in study.targets:
-        _check_target(target, tasks)
+        _check_tested(target, tasks)
+        if trained:
+            _check_target(target, tasks)
     return study
 
 
 def training_chain(target: TargetChoice, tasks: Catalogue = TASKS) -> tuple[str, ...]:
     """The tasks a target is trained on in English, in order; empty for retrieval."""
     return target.trains_on if target.trains_on is not None else find_task(target.task, tasks).trains_on
+
+
+def reads_layers(target: TargetChoice, tasks: Catalogue = TASKS) -> bool:
+    """Whether sentences are compared by the encoder's own states: retrieval that no head is trained for."""
+    task = find_task(target.task, tasks)
+    return task.type == "sentence-retrieval" and not task.scoring.ranks
+
+
+def trained_languages(target: TargetChoice, task: Task) -> tuple[str, ...]:
+    """The languages in which ``task`` trains the target: of those it has, the ones that are asked for."""
+    known = task.split("train").every_language
+    if target.train_languages == "all":
+        return known
+    return tuple(code for code in target.train_languages if code in known)
 
 
 def _check_used(name: str, override: Override, study: Study, tasks: Catalogue) -> None:
@@ -194,102 +256,68 @@ def _check_trainable(name: str, place: str, tasks: Catalogue) -> None:
         raise StudyError(f"Task '{name}' cannot be {place}: it has no labelled English training data.")
 
 
-def _check_target(target: TargetChoice, tasks: Catalogue) -> None:
+def _check_tested(target: TargetChoice, tasks: Catalogue) -> None:
     task = find_task(target.task, tasks)
     if "target" not in task.stages:
         raise StudyError(
             f"Task '{task.name}' is no target task: it has no test languages. "
             f"Targets: {', '.join(sorted(n for n, t in tasks.items() if 'target' in t.stages))}."
         )
+    known = task.split(target.split).languages
     for code in target.languages or ():
         language(code)
-        if code not in task.languages:
-            raise StudyError(
-                f"Task '{task.name}' has no language '{code}'. It has: {', '.join(task.languages)}."
-            )
+        if code not in known:
+            raise StudyError(f"Task '{task.name}' has no language '{code}'. It has: {', '.join(known)}.")
+    if (target.layers != "published" or target.pooling is not None) and not reads_layers(target, tasks):
+        raise StudyError(
+            f"Target '{task.name}': layers and pooling would change nothing: it is predicted by a trained "
+            "head, which reads the last layer. Leave them out."
+        )
+
+
+def _check_target(target: TargetChoice, tasks: Catalogue) -> None:
+    task = find_task(target.task, tasks)
     chain = training_chain(target, tasks)
     for name in chain:
         _check_trainable(name, f"what '{task.name}' trains on", tasks)
-    if not chain and task.type != "sentence-retrieval":
+    _check_train_languages(target, chain, tasks)
+    if not chain and not reads_layers(target, tasks):
         raise StudyError(
             f"Target '{task.name}' is {task.type} and must be trained: name a task in trains_on."
         )
-    if chain and find_task(chain[-1], tasks).type != task.type:
-        last = find_task(chain[-1], tasks)
+    if reads_layers(target, tasks):
+        return
+    if chain:
+        _check_heads(task, [find_task(name, tasks) for name in chain])
+
+
+def _check_heads(task: Task, chain: Sequence[Task]) -> None:
+    """Refuse training whose last head cannot answer the target, or whose heads cannot be trained on."""
+    for earlier, later in pairwise(chain):
+        if earlier.type == later.type and earlier.labels != later.labels:
+            raise StudyError(
+                f"Target '{task.name}': '{later.name}' would train the head of '{earlier.name}' on, but "
+                f"their labels differ: {label_clash(earlier, later) or label_clash(later, earlier)}. "
+                "Leave one of them out."
+            )
+    last = chain[-1]
+    if last.type != task.type:
         raise StudyError(
             f"Target '{task.name}' is {task.type}, but '{last.name}', which it trains on, is {last.type}. "
             "Train it on a task of its own type."
         )
+    if clash := label_clash(last, task):
+        raise StudyError(f"Target '{task.name}' cannot train on {clash}. Train it on a task with its labels.")
 
 
-def read_study(path: Path, overrides: Mapping[str, Any], tasks: Catalogue = TASKS) -> Study:
-    """The study in the YAML file at ``path``, with dotted ``overrides`` applied.
-
-    Raises:
-        UserError: no such file, no YAML, or not a valid study: file, line or field, and cure.
-    """
-    try:
-        # a SafeLoader: no Python object can be made by a study file
-        raw = yaml.load(path.read_text(encoding="utf-8"), _StrictLoader)  # noqa: S506
-    except OSError as error:
-        raise UserError(f"Cannot read the study file {path}: {error.strerror}.") from None
-    except UnicodeDecodeError as error:
-        raise StudyError(f"{path} is not UTF-8 text: byte {error.start}. Save it as UTF-8.") from None
-    except yaml.YAMLError as error:
-        raise StudyError(f"{path} is not valid YAML: {error}") from None
-    if not isinstance(raw, dict):
-        raise StudyError(f"{path} holds no study: expected fields such as 'study:' and 'encoders:'.")
-    return study_from(raw, str(path), overrides, tasks)
-
-
-def study_from(
-    raw: Mapping[str, Any],
-    where: str,
-    overrides: Mapping[str, Any] | None = None,
-    tasks: Catalogue = TASKS,
-) -> Study:
-    """The study that ``raw`` describes, with dotted ``overrides`` such as ``targets.0.languages`` applied.
-
-    Raises:
-        UserError: not a valid study, or an override of nothing; ``where`` it was found is named.
-    """
-    study = parse(Study, raw, where)
-    for dotted, value in (overrides or {}).items():
-        # written out in full each time, so that what stands as a mere name can be given further fields
-        changed: dict[str, Any] = study.model_dump(mode="json", exclude_unset=True)
-        _put(changed, dotted, value)
-        study = parse(Study, changed, f"{where} with -o {dotted}")
-    return check_study(study, tasks)
-
-
-def _put(raw: dict[str, Any], dotted: str, value: object) -> None:
-    """Set ``raw[a][b]`` for ``dotted`` = ``a.b``; list items are reached by their index."""
-    here: Any = raw
-    *parents, last = dotted.split(".")
-    for part in parents:
-        here = here[_index(here, part, dotted)] if isinstance(here, list) else here.setdefault(part, {})
-        if not isinstance(here, dict | list):
-            raise StudyError(f"-o {dotted}: '{part}' is a single value, it has no field '{last}'.")
-    if isinstance(here, list):
-        here[_index(here, last, dotted)] = value
-    else:
-        here[last] = value
-
-
-def _index(items: list[Any], part: str, dotted: str) -> int:
-    if not part.isdecimal() or int(part) >= len(items):
-        raise StudyError(f"-o {dotted}: '{part}' is no item of a list of {len(items)}; count from 0.")
-    return int(part)
-
-
-class _StrictLoader(yaml.SafeLoader):
-    """Reads YAML safely, and refuses a field that stands twice instead of keeping the last."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
-        """As the safe loader, after a look for fields that stand twice."""
-        names = [self.construct_object(key, deep=True) for key, _ in node.value]
-        twice = sorted({str(name) for name in names if names.count(name) > 1})
-        if twice:
-            line = node.start_mark.line + 1
-            raise yaml.YAMLError(f"{', '.join(twice)} stands twice in the mapping that begins at line {line}")
-        return super().construct_mapping(node, deep=deep)
+def _check_train_languages(target: TargetChoice, chain: tuple[str, ...], tasks: Catalogue) -> None:
+    """Refuse training languages that no training task of the target has."""
+    if target.train_languages == "all":
+        return
+    there = {code for name in chain for code in find_task(name, tasks).split("train").every_language}
+    for code in target.train_languages:
+        language(code)
+        if code != SOURCE_LANGUAGE and code not in there:
+            raise StudyError(
+                f"Target '{target.task}': no training data in '{code}'. There is: {', '.join(sorted(there))}."
+            )

@@ -7,6 +7,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
+from stiltwalk.spec.columns import Columns, lacking
 from stiltwalk.spec.errors import UserError, unknown_name
 from stiltwalk.spec.languages import LANGUAGES, SOURCE_LANGUAGE, language
 from stiltwalk.spec.metrics import SCORERS, Scorer
@@ -31,6 +32,20 @@ class Made(Record):
     seed: int = 0
 
 
+class Translated(Record):
+    """Published machine translations of a split: a table for each language.
+
+    Attributes:
+        paths: glob patterns, as those of a split.
+        columns: how a row becomes an example.
+        languages: the languages translated into.
+    """
+
+    paths: tuple[str, ...]
+    columns: Columns
+    languages: tuple[str, ...]
+
+
 class Split(Record):
     """Where one split's examples lie, in which languages, and how many there should be.
 
@@ -39,26 +54,53 @@ class Split(Record):
         paths: glob patterns below the data folder, all read and pooled in the order of their names.
             ``{language}``, ``{iso3}``, ``{name}`` and ``{code}`` (the task's own code) are filled in.
             A file may be gzipped: ``NAME.gz`` serves where ``NAME`` is asked for.
+        instead: other sets of patterns under which the same data is published; the first that meets a file
+            is taken, ``paths`` before all.
         languages: codes of the languages this split exists in.
+        translated: published translations of it into further languages, in order of preference.
+        candidates: files of candidates that queries of every language are answered from (retrieval); where
+            there are none, the candidates lie among each language's examples.
+        ids: pattern (``*``, and names filled in as in paths) of the ids that belong to the language, where a
+            file holds several languages.
         without_ids_of: a file of the same layout whose example ids are left out (leakage).
         share: keep the groups (articles, documents) whose hash in [0, 1) lies in this range.
-        expected: published number of examples by language, where known.
+        expected: published number of examples by language, where known; candidates are not counted.
     """
 
     paths: tuple[str, ...] = ()
+    instead: tuple[tuple[str, ...], ...] = ()
     made: Made | None = None
     languages: tuple[str, ...] = (SOURCE_LANGUAGE,)
+    translated: tuple[Translated, ...] = ()
+    candidates: tuple[str, ...] = ()
+    ids: str | None = None
     without_ids_of: str | None = None
     share: tuple[float, float] = (0.0, 1.0)
     expected: Mapping[str, int] = {}
 
+    @property
+    def every_language(self) -> tuple[str, ...]:
+        """Its languages, then those it is translated into."""
+        translated = (code for each in self.translated for code in each.languages)
+        return tuple(dict.fromkeys((*self.languages, *translated)))
+
 
 class Hub(Record):
-    """Where the task lies on a hub; the revision is locked at first fetch, never typed from memory."""
+    """Where the task lies on a hub, as Parquet.
+
+    Attributes:
+        id: the data set's id.
+        config: its configuration; ``{language}``, ``{iso3}``, ``{name}`` and ``{code}`` are filled in.
+        revision: locked at first fetch, never typed from memory.
+        splits: our split → the hub's; what is not named cannot be fetched.
+        columns: how its rows become examples; ``None``: it is not read from there.
+    """
 
     id: str
     config: str | None = None
     revision: str | None = None
+    splits: Mapping[SplitName, str] = {}
+    columns: Columns | None = None
 
 
 class Task(Record):
@@ -69,17 +111,29 @@ class Task(Record):
         title: what tables call it.
         type: one of the six task types.
         stages: where it may stand: intermediate training, target, or raw text for masked-LM training.
+        folder: where the paths of a task that a user declared start from; ``None``: the data folder.
         layout: the reader of its original files (a key of ``stiltwalk.data.layouts.LAYOUTS``).
+        columns: layout ``columns`` only: how rows become examples.
+        parts: instead of files, the tasks whose examples it pools, in order.
         generator: instead of files, what makes its examples (a key of
             ``stiltwalk.pocket.generate.GENERATORS``).
         labels: the label set, in the order of label indices (classification and tagging).
+        labels_file: instead, a file below the data folder that gives it: JSON, label → index.
         splits: train, dev and test; the English dev split is the one models are selected on.
-        trains_on: tasks whose English training the target needs, in order; empty for retrieval.
+        trains_on: tasks whose English training the target needs, in order; empty for retrieval by the
+            encoder's own states.
         scorer: a key of ``SCORERS``.
         codes: the task's own language codes in file names, where they differ from ours.
+        made_from: tasks whose training examples these are in another form: to train on both repeats them.
+        negatives: dual encoders: pairs whose candidates are compared with one another in training (the
+            baseline's micro-batch); a step's batch is divided into groups of so many.
+        query_tokens: dual encoders: longest query in sub-words; ``None``: as long as a candidate.
+        tag_map: tagging: what stands in the files → the label it is read as.
         tag_preference: UD only: which part's tag a fused word takes, by language.
         training: recipe name → stage → hyper-parameters that differ from the recipe's own.
-        hub: hub location, if the original files are mirrored there.
+        hub: hub location, if the data is mirrored there.
+        archives: addresses of the original files, for people.
+        obtain: for people, how to come by the files, where they cannot simply be fetched.
         licence: of the data.
         citation: short reference.
         caveats: id → sentence, shown beside the numbers they touch.
@@ -89,29 +143,58 @@ class Task(Record):
     title: str
     type: TaskType
     stages: tuple[Stage, ...]
+    folder: str | None = None
     layout: str | None = None
+    columns: Columns | None = None
     generator: str | None = None
+    parts: tuple[Task, ...] = ()
     splits: Mapping[SplitName, Split]
     labels: tuple[str, ...] = ()
+    labels_file: str | None = None
     trains_on: tuple[str, ...] = ()
     scorer: str | None = None
     codes: Mapping[str, str] = {}
+    made_from: tuple[str, ...] = ()
+    negatives: int | None = Field(None, ge=2)
+    query_tokens: int | None = Field(None, ge=8)
+    tag_map: Mapping[str, str] = {}
     tag_preference: Mapping[str, tuple[str, ...]] = {}
     training: Mapping[str, Mapping[Stage, Mapping[str, float | int | None]]] = {}
     hub: Hub | None = None
+    archives: tuple[str, ...] = ()
+    obtain: str = ""
     licence: str
     citation: str
     caveats: Mapping[str, str] = {}
 
     @model_validator(mode="after")
-    def _consistent(self) -> Self:
-        if (self.layout is None) == (self.generator is None):
-            raise ValueError(f"task '{self.name}' needs exactly one of 'layout' and 'generator'")
+    def _one_origin(self) -> Self:
+        if sum((self.layout is not None, self.generator is not None, bool(self.parts))) != 1:
+            raise ValueError(f"task '{self.name}' needs exactly one of 'layout', 'generator' and 'parts'")
         for name, split in self.splits.items():
-            if (split.made is None) != (self.generator is None) or bool(split.paths) != bool(self.layout):
+            fetched = self.hub is not None and name in self.hub.splits
+            found = bool(split.paths) or (self.layout is not None and fetched)
+            if (split.made is None) != (self.generator is None) or found != bool(self.layout):
                 raise ValueError(
-                    f"split '{name}' of '{self.name}' must be made where its task is, else found"
+                    f"split '{name}' of '{self.name}' must be made where its task is, else found: by paths"
                 )
+        for part in self.parts:
+            if (part.type, part.labels) != (self.type, self.labels):
+                raise ValueError(f"'{part.name}', a part of '{self.name}', is of another type or label set")
+        return self
+
+    @model_validator(mode="after")
+    def _readable(self) -> Self:
+        if (self.layout == "columns") != (self.columns is not None):
+            raise ValueError(f"task '{self.name}': 'columns' and the layout 'columns' go together")
+        translated = [each.columns for split in self.splits.values() for each in split.translated]
+        for columns in (self.columns, self.hub.columns if self.hub else None, *translated):
+            if columns is not None and (absent := lacking(self.type, columns)):
+                raise ValueError(f"columns of '{self.name}' ({self.type}) lack: {', '.join(absent)}")
+        return self
+
+    @model_validator(mode="after")
+    def _known_names(self) -> Self:
         if self.scorer is not None and self.scorer not in SCORERS:
             raise ValueError(str(unknown_name("scorer", self.scorer, SCORERS)))
         for split in self.splits.values():
@@ -162,10 +245,29 @@ class Task(Record):
 
     def patterns(self, split: SplitName, code: str) -> tuple[str, ...]:
         """The split's path patterns for the language ``code``, filled in."""
+        return self.pattern_sets(split, code)[0]
+
+    def pattern_sets(self, split: SplitName, code: str) -> list[tuple[str, ...]]:
+        """The same, followed by the other sets of patterns the split may be found under."""
+        return [
+            tuple(self.filled(pattern, code) for pattern in patterns)
+            for patterns, _ in self._sources(split, code)
+        ]
+
+    def columns_of(self, split: SplitName, code: str, patterns: tuple[str, ...]) -> Columns | None:
+        """How rows found under one of the pattern sets are read."""
+        every = zip(self.pattern_sets(split, code), self._sources(split, code), strict=True)
+        return next(columns for filled, (_, columns) in every if filled == patterns)
+
+    def _sources(self, split: SplitName, code: str) -> list[tuple[tuple[str, ...], Columns | None]]:
+        rule = self.split(split)
+        if code in rule.languages or not rule.translated:
+            return [(patterns, self.columns) for patterns in (rule.paths, *rule.instead)]
+        return [(each.paths, each.columns) for each in rule.translated if code in each.languages]
+
+    def filled(self, template: str, code: str) -> str:
+        """``template`` with ``{language}``, ``{iso3}``, ``{name}`` and ``{code}`` of ``code`` filled in."""
         spoken = language(code)
-        return tuple(
-            pattern.format(
-                language=code, iso3=spoken.iso3, name=spoken.name, code=self.codes.get(code, spoken.iso3)
-            )
-            for pattern in self.split(split).paths
+        return template.format(
+            language=code, iso3=spoken.iso3, name=spoken.name, code=self.codes.get(code, spoken.iso3)
         )

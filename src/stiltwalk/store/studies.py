@@ -17,6 +17,7 @@ from stiltwalk.plan.steps import parse_step
 from stiltwalk.spec.errors import UserError, unknown_name
 from stiltwalk.spec.record import parse
 from stiltwalk.spec.study import Study
+from stiltwalk.spec.task import Task
 from stiltwalk.store.atomic import read_json, write_bytes, write_json
 from stiltwalk.store.store import Store
 
@@ -46,6 +47,17 @@ def keep_study(store: Store, plan: Plan, data_dir: Path | None) -> Path:
 def kept_names(store: Store) -> list[str]:
     """Names of all kept studies."""
     return sorted({path.parent.name for path in (store.root / "studies").glob("*/*.yaml")})
+
+
+def kept_tasks(store: Store) -> dict[str, Task]:
+    """Name → record of every task that a kept study declares; of one name, the one that was run last."""
+    found: dict[str, Task] = {}
+    for path in sorted(store.root.glob("studies/*/*.yaml"), key=lambda p: p.stat().st_mtime_ns):
+        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+        for task in raw.get("tasks") or ():
+            record = parse(Task, task, str(path))
+            found[record.name] = record
+    return found
 
 
 def read_kept_study(store: Store, name: str) -> KeptStudy:

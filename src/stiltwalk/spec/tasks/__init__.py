@@ -6,10 +6,17 @@ from collections.abc import Mapping
 
 from stiltwalk.spec.errors import unknown_name
 from stiltwalk.spec.task import Task
-from stiltwalk.spec.tasks.intermediate import INTERMEDIATE
+from stiltwalk.spec.tasks.dual_encoders import DUAL_ENCODERS
+from stiltwalk.spec.tasks.further import FURTHER
+from stiltwalk.spec.tasks.inference import INFERENCE
 from stiltwalk.spec.tasks.pocket import POCKET
+from stiltwalk.spec.tasks.reading import READING
+from stiltwalk.spec.tasks.reasoning import REASONING
+from stiltwalk.spec.tasks.tagging import TAGGING
 from stiltwalk.spec.tasks.text import TEXT
+from stiltwalk.spec.tasks.translated import TRANSLATED
 from stiltwalk.spec.tasks.xtreme import XTREME
+from stiltwalk.spec.tasks.xtreme_r import XTREME_R
 
 Catalogue = Mapping[str, Task]
 
@@ -32,7 +39,9 @@ def catalogue(*groups: tuple[Task, ...]) -> dict[str, Task]:
     return table
 
 
-TASKS: Catalogue = catalogue(INTERMEDIATE, XTREME, TEXT, POCKET)
+TASKS: Catalogue = catalogue(
+    INFERENCE, REASONING, READING, TAGGING, XTREME, XTREME_R, DUAL_ENCODERS, FURTHER, TRANSLATED, TEXT, POCKET
+)
 
 
 def find_task(name: str, tasks: Catalogue = TASKS) -> Task:

@@ -1,12 +1,10 @@
-"""Intermediate tasks: the English tasks an encoder may be trained on before its target.
-
-Facts: Phang et al. 2020 (arXiv 2005.13013) and its released code, unless a record says otherwise.
-"""
+"""English question answering: SQuAD 1.1 and 2.0."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
+from stiltwalk.spec.columns import Columns
 from stiltwalk.spec.task import Hub, Split, Stage, Task
 
 # the target stage's values are those of the targets it trains: XQuAD 16, 2 epochs
@@ -18,23 +16,12 @@ _SQUAD_TRAINING: Mapping[str, Mapping[Stage, Mapping[str, float | int | None]]] 
     },
 }
 
-INTERMEDIATE = (
-    Task(
-        name="commonsenseqa",
-        title="CommonsenseQA",
-        type="multiple-choice",
-        stages=("intermediate",),
-        layout="commonsenseqa",
-        splits={
-            "train": Split(paths=("commonsenseqa/train_rand_split.jsonl",), expected={"en": 9741}),
-            "dev": Split(paths=("commonsenseqa/dev_rand_split.jsonl",), expected={"en": 1221}),
-        },
-        scorer="accuracy",
-        training={"paper-recalled": {"intermediate": {"batch_size": 4, "epochs": 10}}},
-        hub=Hub(id="tau/commonsense_qa"),
-        licence="MIT",
-        citation="Talmor et al. 2019, arXiv 1811.00937",
-    ),
+SQUAD_COLUMNS = Columns(
+    id="{id}", group="{title}", question="{question}", context="context", answers="answers"
+)
+"""SQuAD and what is built like it, as on the hub."""
+
+READING = (
     Task(
         name="squad",
         title="SQuAD 1.1",
@@ -47,7 +34,16 @@ INTERMEDIATE = (
         },
         scorer="squad1",
         training=_SQUAD_TRAINING,
-        hub=Hub(id="rajpurkar/squad"),
+        hub=Hub(
+            id="rajpurkar/squad",
+            config="plain_text",
+            splits={"train": "train", "dev": "validation"},
+            columns=SQUAD_COLUMNS,
+        ),
+        archives=(
+            "https://rajpurkar.github.io/SQuAD-explorer/dataset/train-v1.1.json",
+            "https://rajpurkar.github.io/SQuAD-explorer/dataset/dev-v1.1.json",
+        ),
         licence="CC BY-SA 4.0",
         citation="Rajpurkar et al. 2016, arXiv 1606.05250",
         caveats={
@@ -76,5 +72,30 @@ INTERMEDIATE = (
             "not-squad-train": "trained on a tenth of SQuAD's size: its dev questions outside XQuAD, "
             "split by article",
         },
+    ),
+    Task(
+        name="squad2",
+        title="SQuAD 2.0",
+        type="question-answering",
+        stages=("intermediate",),
+        layout="squad",
+        splits={
+            "train": Split(paths=("squad/train-v2.0.json",), expected={"en": 130_319}),
+            "dev": Split(paths=("squad/dev-v2.0.json",), expected={"en": 11_873}),
+        },
+        scorer="squad2",
+        training={"paper-recalled": {"intermediate": {"batch_size": 8, "epochs": 3}}},
+        hub=Hub(
+            id="rajpurkar/squad_v2",
+            config="squad_v2",
+            splits={"train": "train", "dev": "validation"},
+            columns=SQUAD_COLUMNS,
+        ),
+        archives=(
+            "https://rajpurkar.github.io/SQuAD-explorer/dataset/train-v2.0.json",
+            "https://rajpurkar.github.io/SQuAD-explorer/dataset/dev-v2.0.json",
+        ),
+        licence="CC BY-SA 4.0",
+        citation="Rajpurkar et al. 2018, arXiv 1806.03822",
     ),
 )

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from stiltwalk.spec.errors import StudyError, UserError
-from stiltwalk.spec.study import Study, read_study
+from stiltwalk.spec.study import Study
+from stiltwalk.spec.study_files import read_study
 
 TEXT = """
 study: small
