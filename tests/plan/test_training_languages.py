@@ -48,6 +48,13 @@ def test_one_other_language_alone() -> None:
     assert (train.train, train.others) == ("", {"sw": "mnli-train-sw"})
 
 
+def test_a_translation_that_is_not_there() -> None:
+    """A language that is asked for by name must be there; ``all`` takes what there is."""
+    data = everything() | _translated()
+    with pytest.raises(StudyError, match=r"Task 'mnli' has no training data in fr, ru: its files are not"):
+        plan({"targets": [{"task": "xnli", "train_languages": ["en", "fr", "de", "ru"]}]}, data)
+
+
 def test_a_language_nobody_translated_into() -> None:
     """A training language that no training task has is refused, with those there are."""
     with pytest.raises(StudyError, match=r"Target 'xnli': no training data in 'fi'\. There is: ar, bg, de"):

@@ -62,10 +62,16 @@ def _cells(task: Task) -> list[str]:
 
 
 def _size(task: Task, name: SplitName) -> str:
-    """Examples in each language: one number or a range; whose, where only some are known."""
+    """Examples in each language, and how many languages the split is translated into."""
     if name not in task.splits:
         return ""
     split = task.splits[name]
+    translated = len(split.every_language) - len(split.languages)
+    return _range(split) + (f", translated into {translated}" if translated else "")
+
+
+def _range(split: Split) -> str:
+    """One number or a range; whose, where only some are known."""
     known = _known(split)
     if not known:
         return _UNKNOWN

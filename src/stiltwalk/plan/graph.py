@@ -209,6 +209,8 @@ def _cell(
     chain = training_chain(target, builder.tasks)
     for task in chain:
         languages = trained_languages(target, find_task(task, builder.tasks))
+        if target.train_languages == "all":
+            languages = tuple(builder.there(task, "train", languages))
         parent = _train(builder, "target", task, parent, seed, place, inherits, languages=languages)
         inherits = (find_task(task, builder.tasks).type,)
     key = _predict(builder, encoder, target, parent, (name, seed))
@@ -228,9 +230,9 @@ def _train(
     languages: tuple[str, ...] = (SOURCE_LANGUAGE,),
 ) -> str:
     train = builder.there(task, "train", languages)
-    if not train:
+    if missing := [code for code in languages if code not in train] or ([] if train else ["any language"]):
         raise StudyError(
-            f"Task '{task}' has no training data in {', '.join(languages)}: its files are not there."
+            f"Task '{task}' has no training data in {', '.join(missing)}: its files are not there."
         )
     step = TrainStep(
         kind="intermediate" if stage == "intermediate" else "target",

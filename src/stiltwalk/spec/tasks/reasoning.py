@@ -14,6 +14,16 @@ COPA_COLUMNS = Columns(
     label="label",
     values={"question": ASKED},
 )
+# as published and on the hub alike
+_COSMOSQA = Columns(
+    id="{id}",
+    prompt="{context} {question}",
+    choices=("{answer0}", "{answer1}", "{answer2}", "{answer3}"),
+    label="label",
+)
+_HELLASWAG = Columns(
+    prompt="{ctx_a}", choice_list="endings", choice="{ctx_b} {choice}", label="label", blank=("ctx_b",)
+)
 _SOCIAL_CHOICES = ("{answerA}", "{answerB}", "{answerC}")
 _XTREME_R = {"xtreme-baseline": {"target": {"learning_rate": 3e-5, "epochs": 5}}}
 
@@ -54,12 +64,7 @@ REASONING = (
         type="multiple-choice",
         stages=("intermediate",),
         layout="columns",
-        columns=Columns(
-            id="{id}",
-            prompt="{context} {question}",
-            choices=("{answer0}", "{answer1}", "{answer2}", "{answer3}"),
-            label="label",
-        ),
+        columns=_COSMOSQA,
         splits={
             "train": Split(paths=("cosmosqa/train.csv",), expected={"en": 25_262}),
             "dev": Split(paths=("cosmosqa/valid.csv",), expected={"en": 2_985}),
@@ -69,12 +74,7 @@ REASONING = (
         hub=Hub(
             id="allenai/cosmos_qa",
             splits={"train": "train", "dev": "validation"},
-            columns=Columns(
-                id="{id}",
-                prompt="{context} {question}",
-                choices=("{answer0}", "{answer1}", "{answer2}", "{answer3}"),
-                label="label",
-            ),
+            columns=_COSMOSQA,
         ),
         archives=(
             "https://github.com/wilburOne/cosmosqa/raw/master/data/train.csv",
@@ -89,13 +89,7 @@ REASONING = (
         type="multiple-choice",
         stages=("intermediate",),
         layout="columns",
-        columns=Columns(
-            prompt="{ctx_a}",
-            choice_list="endings",
-            choice="{ctx_b} {choice}",
-            label="label",
-            blank=("ctx_b",),
-        ),
+        columns=_HELLASWAG,
         splits={
             "train": Split(paths=("hellaswag/hellaswag_train.jsonl",), expected={"en": 39_905}),
             "dev": Split(paths=("hellaswag/hellaswag_val.jsonl",), expected={"en": 10_042}),
@@ -105,13 +99,7 @@ REASONING = (
         hub=Hub(
             id="Rowan/hellaswag",
             splits={"train": "train", "dev": "validation"},
-            columns=Columns(
-                prompt="{ctx_a}",
-                choice_list="endings",
-                choice="{ctx_b} {choice}",
-                label="label",
-                blank=("ctx_b",),
-            ),
+            columns=_HELLASWAG,
         ),
         archives=(
             "https://github.com/rowanz/hellaswag/raw/master/data/hellaswag_train.jsonl",
