@@ -179,6 +179,19 @@ def test_mistaken_submissions(
     assert not (tmp_path / "out").exists()
 
 
+def test_dev_predictions_are_no_submission(command: Command, world: World, tmp_path: Path) -> None:
+    """What was predicted on the dev split is left out, and said; the other targets are written."""
+    targets = [{"task": "udpos", "split": "dev"}, {"task": "tatoeba", "languages": ["de"]}]
+    study = write_study(tmp_path / "dev.yaml", {"study": "dev", "intermediate": [], "targets": targets})
+    store = ("--store", shutil.copytree(world.store, tmp_path / "store"))
+    ended = command("run", study, "--data-dir", world.data, *store, "--workers", "0")
+    assert ended.code == 0, ended.err
+    ended = command("submission", "dev", "--out", tmp_path / "out", *store)
+    assert ended.code == 0, ended.err
+    assert "predicted on dev data, which is no submission: udpos" in ended.err
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["tatoeba"]
+
+
 def test_a_full_folder_is_not_written_into(command: Command, world: World, tmp_path: Path) -> None:
     """Old and new predictions are never mixed."""
     _kept(command, world)

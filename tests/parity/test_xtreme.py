@@ -36,10 +36,20 @@ def theirs() -> ModuleType:
     original("seqeval-0.0.12/seqeval/metrics/sequence_labeling.py")
     root = Path(os.environ[VARIABLE])
     sys.path[:0] = [str(root / "xtreme"), str(root / "seqeval-0.0.12")]
+    # another seqeval may be imported before or after this one
+    others = _taken_out("seqeval")
     try:
         return original("xtreme/evaluate.py")
     finally:
         del sys.path[:2]
+        _taken_out("seqeval")
+        sys.modules.update(others)
+
+
+def _taken_out(package: str) -> dict[str, ModuleType]:
+    """The package's modules, which are imported anew next time."""
+    names = [name for name in sys.modules if name.split(".")[0] == package]
+    return {name: sys.modules.pop(name) for name in names}
 
 
 def _mock(name: str) -> Path:

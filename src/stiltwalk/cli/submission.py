@@ -56,7 +56,8 @@ def write_submission(
     plan = outcomes.kept_plan(opened, choice.study)
     root = options.data_dir(data_dir) or read_kept_study(opened, plan.study.study).data_dir
     tasks = {task.task: task for task in benchmark.tasks}
-    cells = [cell for cell in _cells(plan, choice) if cell.target in tasks]
+    every = [cell for cell in _cells(plan, choice) if cell.target in tasks]
+    cells = [cell for cell in every if _split(plan, cell) == "test"]
     ready = [cell for cell in cells if opened.has(cell.key)]
     if not ready:
         raise StudyError(
@@ -71,10 +72,21 @@ def write_submission(
         write_bytes(path, text.encode())
     show.note(f"{len(ready)} task(s) written to {' and '.join(str(each) for each in folders if each)}")
     waiting = [cell.target for cell in cells if cell not in ready]
-    absent = [each for each in tasks if each not in {cell.target for cell in cells}]
-    for what, left in (("not finished yet", waiting), ("not among the study's targets", absent)):
+    absent = [each for each in tasks if each not in {cell.target for cell in every}]
+    on_dev = [cell.target for cell in every if cell not in cells]
+    for what, left in (
+        ("not finished yet", waiting),
+        ("predicted on dev data, which is no submission", on_dev),
+        ("not among the study's targets", absent),
+    ):
         if left:
             show.note(f"{what}: {', '.join(left)}")
+
+
+def _split(plan: Plan, cell: Cell) -> str:
+    step = plan.nodes[cell.key].step
+    assert isinstance(step, PredictStep), cell
+    return step.split
 
 
 def _cells(plan: Plan, choice: Choice) -> list[Cell]:
@@ -116,6 +128,8 @@ def _files(
     record = find_task(task.task)
     predictions, labels = folders
     for code, examples in _examples(step, root).items():
+        if code not in task.languages:  # of another benchmark
+            continue
         path = store.folder(cell.key) / "predictions" / f"{code}.parquet"
         if not path.exists():
             raise UserError(
