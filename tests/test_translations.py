@@ -73,7 +73,7 @@ def test_translate_train(
     step = node(prepared.plan, f"target pawsx{trained_in}, seed 1")
     assert read_artifact(prepared.place.store, step.key).facts["examples"] == examples
     assert set(rows["language"]) == {"en", "de"}
-    assert all(("translate-train" in caveats) == (languages != ["en"]) for caveats in rows["caveats"])
+    assert all(("trained-beyond-english" in caveats) == (languages != ["en"]) for caveats in rows["caveats"])
 
 
 def test_translate_test(data: Path, tmp_path: Path) -> None:

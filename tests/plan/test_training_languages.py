@@ -37,7 +37,7 @@ def test_translations_are_pooled_with_english(languages: object) -> None:
     )
     train, _ = _steps(made)
     assert (train.train, train.others) == ("mnli-train-en", {"de": "mnli-train-de", "sw": "mnli-train-sw"})
-    assert "translate-train" in made.cells[0].caveats
+    assert "trained-beyond-english" in made.cells[0].caveats
     assert next(iter(made.nodes.values())).title.startswith("target mnli in en+")
 
 

@@ -345,7 +345,7 @@ def _caveats(
         if builder.english(task, "dev") is None:
             found.append("no-dev-set")
         if set(trained_languages(target, find_task(task, builder.tasks))) - {SOURCE_LANGUAGE}:
-            found.append("translate-train")
+            found.append("trained-beyond-english")
     if target.split == "dev":
         found.append("dev-split")
     for task in (arm.task, *(arm.masked_lm.text if arm.masked_lm else ())) if arm else ():

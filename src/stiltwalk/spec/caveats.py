@@ -9,7 +9,8 @@ from stiltwalk.spec.tasks import TASKS, Catalogue
 GENERAL: Mapping[str, str] = {
     "no-dev-set": "no English dev set: the last model was kept, none was selected",
     "dev-split": "scored on the development split, whose English part models may be selected on",
-    "translate-train": "trained on translations into languages it is tested in: no zero-shot transfer there",
+    "trained-beyond-english": "trained in other languages than English as well (published translations, "
+    "or the task's own data): no zero-shot transfer in those",
     "intermediate-repeats-target-training": "the intermediate task is the target's own training data again: "
     "a gain may be no more than extra epochs",
     "overlap": "some test texts stand in the training data of this row (see column overlap)",

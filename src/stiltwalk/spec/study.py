@@ -28,8 +28,9 @@ class TargetChoice(Record):
         trains_on: tasks whose English training replaces the record's own (noted as a caveat on its rows).
         languages: test only these; ``None``: every language of the task whose files are there.
         split: which split is predicted and scored; Phang et al. 2020 print dev scores of most tasks.
-        train_languages: languages of the training data, where its task has any but English (published
-            translations: "translate-train"); ``all``: every one whose files are there.
+        train_languages: languages of the training data, where its task has others than English: published
+            translations ("translate-train"), or its own ("in-language"); ``all``: every one whose files are
+            there.
         layers: retrieval without a head only: the hidden states (0: embeddings) that sentence vectors are
             made of: ``published``, ``all``, one index or several, which are read in one pass.
         pooling: the same: ``mean`` over all tokens, or the first token (``cls``); ``None``: the mean, but a

@@ -57,7 +57,11 @@ FURTHER = (
         stages=("target",),
         layout="token-tags",
         labels=tuple("O B-PER I-PER B-ORG I-ORG B-LOC I-LOC B-DATE I-DATE".split()),
-        splits={"test": Split(paths=("masakhaner2/{iso3}/test.txt",), languages=_MASAKHANER)},
+        splits={
+            "train": Split(paths=("masakhaner2/{iso3}/train.txt",), languages=_MASAKHANER),
+            "dev": Split(paths=("masakhaner2/{iso3}/dev.txt",), languages=_MASAKHANER),
+            "test": Split(paths=("masakhaner2/{iso3}/test.txt",), languages=_MASAKHANER),
+        },
         trains_on=("uner",),
         scorer="ner",
         licence="CC BY-NC 4.0",

@@ -209,6 +209,7 @@ XTREME = (
             "train": Split(
                 paths=("panx/{language}/train",),
                 instead=_panx_instead("train"),
+                languages=_PANX,
                 expected={"en": 20000},
             ),
             "dev": Split(
@@ -308,6 +309,7 @@ XTREME = (
                 paths=("tydiqa/tydiqa-goldp-v1.1-train/tydiqa-goldp-train-{code}.json",),
                 # as published, all languages in one file
                 instead=(("tydiqa/tydiqa-goldp-v1.1-train.json",),),
+                languages=tuple(_TYDIQA),
                 ids="{code}-*",
                 expected={"en": 3696},
             ),
