@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
 from stiltwalk.compute.batches import collate, cut, length, micro_batches
+from stiltwalk.compute.blocks import Block, laid_out
 from stiltwalk.compute.tokens import Item
 from tests.compute.fakes import item, row
 
@@ -25,14 +27,23 @@ def of_lengths(shapes: Sequence[Sequence[int]]) -> list[Item]:
 
 @given(SHAPES, st.integers(1, 200))
 def test_every_item_is_in_one_group_within_the_budget(shapes: list[list[int]], budget: int) -> None:
-    """Groups hold every index once; a padded group is within the budget or is a single item."""
+    """Groups hold every index once; a group laid out is within the budget or is a single item."""
     items = of_lengths(shapes)
     groups = list(cut(items, budget))
     assert sorted(index for group in groups for index in group) == list(range(len(items)))
     for group in groups:
-        rows = sum(len(items[index].sequences) for index in group)
-        widest = max(length(items[index]) for index in group)
-        assert rows * widest <= budget or len(group) == 1
+        micro = collate([items[index] for index in group], 0)
+        tokens = sum(len(block.rows) * block.length for block in micro.blocks)
+        assert tokens <= laid_out(micro.lengths) <= budget or len(group) == 1
+
+
+@given(SHAPES, st.integers(1, 200))
+def test_no_group_could_take_the_next_item_too(shapes: list[list[int]], budget: int) -> None:
+    """A group ends only where its successor's first item would not fit."""
+    items = of_lengths(shapes)
+    for group, following in pairwise(cut(items, budget)):
+        rows = [len(row.ids) for index in (*group, following[0]) for row in items[index].sequences]
+        assert laid_out(rows) > budget
 
 
 @given(SHAPES, st.integers(1, 200))
@@ -51,7 +62,7 @@ def test_collating_pads_and_masks(shapes: list[list[int]], pad: int) -> None:
     lengths = [tokens for shape in shapes for tokens in shape]
     assert micro.ids.shape == micro.mask.shape == micro.segments.shape == (len(lengths), max(lengths))
     assert micro.rows == tuple(len(shape) for shape in shapes)
-    assert micro.mask.sum(1).tolist() == lengths
+    assert micro.mask.sum(1).tolist() == list(micro.lengths) == lengths
     for number, tokens in enumerate(lengths):
         assert micro.ids[number, :tokens].tolist() == list(range(1, tokens + 1))
         assert (micro.ids[number, tokens:] == pad).all()
@@ -73,6 +84,30 @@ def test_moving_to_a_device_keeps_everything() -> None:
     assert torch.equal(moved.ids, micro.ids)
     assert moved.items == micro.items
     assert moved.rows == micro.rows
+    assert moved.blocks == micro.blocks
+
+
+@given(SHAPES.filter(bool), st.data())
+def test_some_rows_alone_are_as_if_the_others_had_never_been(
+    shapes: list[list[int]], data: st.DataObject
+) -> None:
+    """What ``only`` and ``block`` leave has the rows' tensors, lengths and a layout of its own."""
+    items = of_lengths(shapes)
+    micro = collate(items, 0)
+    rows = [row for each in items for row in each.sequences]
+    chosen = data.draw(st.lists(st.booleans(), min_size=len(rows), max_size=len(rows)).filter(any))
+    mine = collate([item(row) for row, wanted in zip(rows, chosen, strict=True) if wanted], 0)
+    block = data.draw(st.sampled_from(micro.blocks))
+    parts = [
+        (micro.only(torch.tensor(chosen)), mine),
+        (micro.block(block), collate([item(rows[number]) for number in block.rows], 0)),
+    ]
+    for found, expected in parts:
+        assert torch.equal(found.ids, expected.ids)
+        assert torch.equal(found.mask, expected.mask)
+        assert found.lengths == expected.lengths
+    assert parts[0][0].blocks == mine.blocks
+    assert parts[1][0].blocks == (Block(tuple(range(len(block.rows))), block.length),)
 
 
 def test_nothing_is_cut_into_nothing() -> None:

@@ -21,9 +21,9 @@ from stiltwalk.compute.encoder import (
     load_model,
     load_start,
     load_tokenizer,
-    model_inputs,
     parameter_counts,
 )
+from stiltwalk.compute.flat import model_inputs
 from stiltwalk.compute.heads import TokenHead
 from stiltwalk.engine.prepare import Prepared
 from stiltwalk.plan.steps import PredictStep, base

@@ -13,6 +13,7 @@ from safetensors.torch import load_file
 
 from stiltwalk.compute import dual_encoder
 from stiltwalk.compute.context import Monitor, Progress
+from stiltwalk.compute.encoder import load_model
 from stiltwalk.compute.predict import predict
 from stiltwalk.compute.train import train
 from stiltwalk.data.load import load
@@ -127,10 +128,10 @@ def test_the_scale_is_trained_and_kept(paired: Prepared) -> None:
 
 def vectors_anew(prepared: Prepared, texts: list[str], most: int) -> Any:
     """Unit vectors made by transformers and numpy alone, one text at a time."""
-    from transformers import AutoModel, AutoTokenizer
+    from transformers import AutoTokenizer
 
     folder = prepared.place.store.folder(node(prepared.plan, TRAINED).key)
-    model = AutoModel.from_pretrained(folder / "model").eval()
+    model = load_model(folder / "model").eval()
     tokenizer = AutoTokenizer.from_pretrained(folder / "tokenizer")
     head = load_file(folder / "heads" / "sentence-retrieval.safetensors")
     found = []

@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 
 from stiltwalk.compute.context import Monitor
 from stiltwalk.compute.encoder import load_start
-from stiltwalk.compute.retrieval import Mined, _both_ways, mine_pairs, nearest_each_way
+from stiltwalk.compute.retrieval import Mined, mine, mine_pairs, nearest_each_way
 from stiltwalk.data.load import load
 from stiltwalk.engine.prepare import Prepared, prepare, prepare_evaluation
-from stiltwalk.metrics.mining import IdPair, best_threshold, extract, mine, paired
+from stiltwalk.metrics.mining import IdPair, best_threshold, extract
 from stiltwalk.plan.steps import PredictStep
 from stiltwalk.spec.errors import InterruptedRunError
 from stiltwalk.spec.examples import Minable
@@ -28,6 +28,7 @@ from stiltwalk.spec.tasks import TASKS
 from stiltwalk.store.rows import study_rows
 from stiltwalk.store.store import open_store, read_artifact
 from tests.compute.fakes import accelerator, stopping_after
+from tests.metrics.fakes import mined as mined_in_full
 from tests.worlds import finish, node, prepared_study, tiny_study
 
 SMALL = TASKS["pocket-mining"].replace(
@@ -222,7 +223,7 @@ def _pairs_anew(prepared: Prepared, step: PredictStep, split: str) -> list[IdPai
     """Pairs of a split without a repeated text."""
     sides = [[e for e in _sentences(split) if e.side == side] for side in ("foreign", "english")]
     foreign, english = sides
-    pairs = mine(*(vectors(prepared, step, [e.text for e in side]) for side in sides))
+    pairs = mined_in_full(*(vectors(prepared, step, [e.text for e in side]) for side in sides))
     return [IdPair(foreign[pair.foreign].id, english[pair.english].id, pair.score) for pair in pairs]
 
 
@@ -283,17 +284,24 @@ def test_the_threshold_of_dev_is_applied_as_it_is(finished: Prepared) -> None:
 def _score(finished: Prepared, place: int) -> float:
     """The margin of a text of ``TEXTS`` with itself."""
     made = vectors(finished, predict_step(finished, "predict tatoeba"), TEXTS)
-    return next(pair.score for pair in mine(made, made) if pair.foreign == place)
+    return next(pair.score for pair in mined_in_full(made, made) if pair.foreign == place)
 
 
 @settings(deadline=None, max_examples=20)
-@given(seed=st.integers(0, 2**16), sizes=st.tuples(st.integers(1, 40), st.integers(1, 40)))
-def test_pairs_found_on_an_accelerator_are_the_miner_s(seed: int, sizes: tuple[int, int]) -> None:
-    """The search that an accelerator does instead of the processor leads to the same pairs and scores."""
-    foreign, english = (_drawn(seed + n, (sizes[n], 6)).float() for n in (0, 1))
-    ours, theirs = paired(*_both_ways(foreign, english)), mine(foreign.numpy(), english.numpy())
+@given(seed=st.integers(0, 2**16), sizes=st.tuples(st.integers(0, 90), st.integers(0, 90)))
+def test_pairs_are_those_of_all_cosines(seed: int, sizes: tuple[int, int]) -> None:
+    """The search in blocks leads to the pairs and scores that all cosines lead to, also of an empty side."""
+    foreign, english = (_drawn(seed + n, (sizes[n], 6)) for n in (0, 1))
+    ours, theirs = mine(foreign, english), mined_in_full(foreign.numpy(), english.numpy())
     assert [pair[:2] for pair in ours] == [pair[:2] for pair in theirs]
     assert [pair.score for pair in ours] == pytest.approx([pair.score for pair in theirs], rel=1e-4)
+
+
+def test_pairs_without_a_direction() -> None:
+    """A vector of zeros is near to nothing, and in no pair."""
+    assert [pair[:2] for pair in mine(torch.eye(3), torch.cat([torch.zeros(1, 3), torch.eye(3)[2:]]))] == [
+        (2, 1)
+    ]
 
 
 def test_mining_stops_on_request(finished: Prepared) -> None:

@@ -1,4 +1,4 @@
-"""Batches: the items of one optimiser step, sorted by length and cut by a budget of tokens.
+"""Batches: the items of one optimiser step, sorted by length and cut by a budget of laid-out tokens.
 
 Cutting changes nothing that is computed: losses are summed and divided by the count of the whole step,
 so one batch of 32 equals eight of 4.
@@ -6,13 +6,15 @@ so one batch of 32 equals eight of 4.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from stiltwalk.compute.blocks import Block, cut_rows, laid_out
 from stiltwalk.compute.tokens import Item
 
 
@@ -26,6 +28,8 @@ class Micro:
         ids: ``(rows, tokens)`` token ids, padded.
         mask: ``(rows, tokens)`` 1 on real tokens.
         segments: ``(rows, tokens)`` token type ids.
+        lengths: real tokens of each row.
+        blocks: how an encoder lays the rows out.
     """
 
     items: tuple[Item, ...]
@@ -33,18 +37,37 @@ class Micro:
     ids: Tensor
     mask: Tensor
     segments: Tensor
+    lengths: tuple[int, ...]
+    blocks: tuple[Block, ...]
 
     def to(self, device: torch.device) -> Micro:
         """The same on ``device``."""
         return Micro(
-            self.items, self.rows, self.ids.to(device), self.mask.to(device), self.segments.to(device)
+            self.items,
+            self.rows,
+            self.ids.to(device),
+            self.mask.to(device),
+            self.segments.to(device),
+            self.lengths,
+            self.blocks,
         )
 
     def only(self, rows: Tensor) -> Micro:
         """The rows that ``(rows,)`` is true of, without the padding that the others needed; without items."""
-        mask = self.mask[rows]
-        width = int(mask.sum(1).max())
-        return Micro((), (), self.ids[rows, :width], mask[:, :width], self.segments[rows, :width])
+        lengths = tuple(self.lengths[row] for row in rows.nonzero()[:, 0].tolist())
+        return self._part(rows, lengths, cut_rows(lengths))
+
+    def block(self, block: Block) -> Micro:
+        """The rows of one of ``blocks`` in its order, as one block; without items."""
+        lengths = tuple(self.lengths[row] for row in block.rows)
+        whole = Block(tuple(range(len(lengths))), block.length)
+        return self._part(torch.tensor(block.rows, device=self.ids.device), lengths, (whole,))
+
+    def _part(self, rows: Tensor, lengths: tuple[int, ...], blocks: tuple[Block, ...]) -> Micro:
+        ids, mask, segments = (
+            values[rows, : max(lengths)] for values in (self.ids, self.mask, self.segments)
+        )
+        return Micro((), (), ids, mask, segments, lengths, blocks)
 
 
 def length(item: Item) -> int:
@@ -55,23 +78,29 @@ def length(item: Item) -> int:
 def cut(items: Sequence[Item], micro_tokens: int) -> Iterator[list[int]]:
     """Indices of ``items`` in groups of similar length, longest first.
 
-    A group, padded, holds at most ``micro_tokens`` tokens, or is a single item. Longest first, so that
-    the largest memory is asked for at once and not at the end.
+    A group takes at most ``micro_tokens`` tokens laid out in blocks (``blocks.laid_out``), or is a single
+    item. Longest first, so that the largest memory is asked for at once and not at the end.
     """
     order = sorted(range(len(items)), key=lambda i: -length(items[i]))
-    group: list[int] = []
-    rows = widest = 0
-    for index in order:
-        item = items[index]
-        if group and (rows + len(item.sequences)) * widest > micro_tokens:
-            yield group
-            group, rows = [], 0
-        if not group:
-            widest = length(item)
-        group.append(index)
-        rows += len(item.sequences)
-    if group:
-        yield group
+    first = 0
+    while first < len(order):
+        last = first + _fitting((items[order[i]] for i in range(first, len(order))), micro_tokens)
+        yield order[first:last]
+        first = last
+
+
+def _fitting(items: Iterable[Item], micro_tokens: int) -> int:
+    """How many of ``items``, from the first on, fit into ``micro_tokens``; at least one."""
+    lengths: list[int] = []
+    ends: list[int] = []  # rows of the first so many items
+    real = 0
+    for item in items:
+        lengths += [len(sequence.ids) for sequence in item.sequences]
+        ends.append(len(lengths))
+        real += sum(lengths[-len(item.sequences) :])
+        if real > micro_tokens:
+            break
+    return max(1, bisect_right(ends, micro_tokens, key=lambda end: laid_out(lengths[:end])))
 
 
 def collate(items: Sequence[Item], pad: int) -> Micro:
@@ -86,9 +115,15 @@ def collate(items: Sequence[Item], pad: int) -> Micro:
         ids[row, :count] = sequence.ids
         mask[row, :count] = 1
         segments[row, :count] = sequence.segments
-    rows = tuple(len(item.sequences) for item in items)
+    lengths = tuple(len(sequence.ids) for sequence in sequences)
     return Micro(
-        tuple(items), rows, torch.from_numpy(ids), torch.from_numpy(mask), torch.from_numpy(segments)
+        tuple(items),
+        tuple(len(item.sequences) for item in items),
+        torch.from_numpy(ids),
+        torch.from_numpy(mask),
+        torch.from_numpy(segments),
+        lengths,
+        cut_rows(lengths),
     )
 
 

@@ -17,7 +17,8 @@ from transformers import (
 )
 
 from stiltwalk.compute.batches import Micro
-from stiltwalk.compute.encoder import model_inputs, require_weights
+from stiltwalk.compute.encoder import require_weights
+from stiltwalk.compute.flat import model_inputs
 from stiltwalk.spec.errors import UserError
 from stiltwalk.spec.task import Task, TaskType
 

@@ -46,6 +46,8 @@ Vectors = tuple[NDArray[np.float32], ...]
 class DualEncoderHead(nn.Module):
     """Unit vectors of whole inputs, and the scale of their dot products."""
 
+    reads_first_token = True
+
     def __init__(self, hidden: int) -> None:
         super().__init__()
         self.dense = nn.Linear(hidden, hidden)
@@ -183,7 +185,7 @@ def find(
     longest = longest_input(start.encoder.model, step.max_tokens)
 
     def vectors(part: Sequence[str], most: int, before: int) -> Tensor:
-        items = encode_lines([Line("", text) for text in part], tokenizer, most)
+        items = encode_lines([Line("", text) for text in part], start.reader, most)
         micro_tokens, pad = step.execution.micro_tokens, tokenizer.pad_token_id
         told = _further(monitor, before, total)
         found = infer(model, unit_vectors, items, accelerator, micro_tokens, pad, told)

@@ -13,10 +13,17 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from transformers import AutoConfig, AutoModel, AutoTokenizer
 
+from stiltwalk.compute import flat
 from stiltwalk.compute.batches import Micro
 from stiltwalk.compute.context import Place, given_encoder, parent_artifact
+from stiltwalk.compute.rows import Rows, read_rows, whole_table, write_rows
+from stiltwalk.compute.token_cache import cached
+from stiltwalk.compute.tokens import Tokenizer
 from stiltwalk.spec.errors import UserError
 from stiltwalk.store.store import Artifact
+
+_TRIMMED = "trimmed"
+"""A variant, in transformers' words: who opens a trimmed model as a whole one is told that there is none."""
 
 
 class Encoder(NamedTuple):
@@ -27,11 +34,19 @@ class Encoder(NamedTuple):
 
 
 class Start(NamedTuple):
-    """What a step starts from: an encoder, the finished step it came from if any, where heads would be."""
+    """What a step starts from.
+
+    Attributes:
+        encoder: with the tokenizer as ``transformers`` has it.
+        artifact: the finished step it came from, if any.
+        heads: where heads would be.
+        reader: the tokenizer as texts are read with it, which looks up what was read before.
+    """
 
     encoder: Encoder
     artifact: Artifact | None
     heads: Path
+    reader: Tokenizer
 
 
 def load_start(place: Place, parent: str) -> Start:
@@ -44,22 +59,27 @@ def load_start(place: Place, parent: str) -> Start:
     if artifact is None:
         folder = given_encoder(place, parent)
         if (folder / "model").is_dir():  # laid out as a step is: the encoders of this package
-            return _start(folder, None)
-        return Start(Encoder(load_model(folder), load_tokenizer(folder)), None, folder / "heads")
-    return _start(artifact.folder, artifact)
+            return _start(place, folder, None)
+        encoder = Encoder(load_model(folder), load_tokenizer(folder))
+        return Start(encoder, None, folder / "heads", cached(encoder.tokenizer, place.store.cache))
+    return _start(place, artifact.folder, artifact)
 
 
-def _start(folder: Path, artifact: Artifact | None) -> Start:
+def _start(place: Place, folder: Path, artifact: Artifact | None) -> Start:
     encoder = Encoder(load_model(folder / "model"), load_tokenizer(folder / "tokenizer"))
-    return Start(encoder, artifact, folder / "heads")
+    return Start(encoder, artifact, folder / "heads", cached(encoder.tokenizer, place.store.cache))
 
 
 def load_model(folder: Path) -> nn.Module:
     """The encoder in ``folder``: fp32 weights from safetensors, no remote code, no unused pooler.
 
+    One that was saved trimmed is made whole from the tables of the store it lies in.
+
     Raises:
-        UserError: no config, no safetensors weights, or an architecture transformers does not know.
+        UserError: no config, no safetensors weights, an architecture transformers does not know, or a trimmed
+            model whose table is lost.
     """
+    rows = read_rows(folder)
     try:
         config = AutoConfig.from_pretrained(folder, trust_remote_code=False, local_files_only=True)
         kind: Any = AutoModel._model_mapping[type(config)]  # the only table of architectures there is
@@ -67,8 +87,11 @@ def load_model(folder: Path) -> nn.Module:
         optional = (
             {"add_pooling_layer": False} if "add_pooling_layer" in inspect.signature(kind).parameters else {}
         )
-        model, report = AutoModel.from_pretrained(
-            folder,
+        # weights that are handed over are taken as they are, and nothing is looked for
+        place: Any = AutoModel if rows is None else kind
+        model, report = place.from_pretrained(
+            folder if rows is None else None,
+            state_dict=None if rows is None else _made_whole(folder, rows),
             config=config,
             dtype=torch.float32,
             use_safetensors=True,
@@ -84,6 +107,14 @@ def load_model(folder: Path) -> nn.Module:
         ) from None
     require_weights(folder, report)
     return model  # type: ignore[no-any-return]
+
+
+def _made_whole(folder: Path, rows: Rows) -> dict[str, Tensor]:
+    """Every tensor of the trimmed model in ``folder``."""
+    found = {rows.name: whole_table(folder, rows)}
+    for path in sorted(folder.glob(f"model.{_TRIMMED}*.safetensors")):  # several of a large model
+        found |= load_file(path)
+    return found
 
 
 def require_weights(folder: Path, report: Mapping[str, Any]) -> None:
@@ -130,25 +161,28 @@ def longest_input(model: nn.Module, wanted: int) -> int:
     return min(wanted, int(positions) - offset)
 
 
-def model_inputs(model: nn.Module, micro: Micro) -> dict[str, Tensor]:
-    """A micro-batch by the names transformers uses; segments only where the model tells them apart."""
-    inputs = {"input_ids": micro.ids, "attention_mask": micro.mask}
-    if getattr(model.config, "type_vocab_size", 0) > 1:
-        inputs["token_type_ids"] = micro.segments
-    return inputs
-
-
 def hidden_states(encoder: nn.Module, micro: Micro, layer: int | None = None) -> Tensor:
-    """``(rows, tokens, hidden)`` of the last layer, or of ``layer`` (0: embeddings)."""
-    outputs = encoder(
-        **model_inputs(encoder, micro), output_hidden_states=layer is not None, return_dict=True
-    )
-    return outputs.last_hidden_state if layer is None else outputs.hidden_states[layer]  # type: ignore[no-any-return]
+    """``(rows, tokens, hidden)`` of the last layer, or of ``layer`` (0: embeddings).
+
+    What stands on padding means nothing.
+    """
+    return flat.states(encoder, micro, (layer,))[0]
 
 
-def save_artifact(draft: Path, encoder: Encoder, heads: dict[str, nn.Module]) -> None:
-    """Write model/, tokenizer/ and heads/ below ``draft``, safetensors only."""
-    encoder.model.save_pretrained(draft / "model")  # type: ignore[operator]
+def save_artifact(
+    draft: Path, encoder: Encoder, heads: dict[str, nn.Module], rows: Rows | None = None
+) -> None:
+    """Write model/, tokenizer/ and heads/ below ``draft``, safetensors only.
+
+    With ``rows`` these stand for the embedding table, which is left out.
+    """
+    model: Any = encoder.model
+    if rows is None:
+        model.save_pretrained(draft / "model")
+    else:
+        others = {name: tensor for name, tensor in model.state_dict().items() if name != rows.name}
+        model.save_pretrained(draft / "model", state_dict=others, variant=_TRIMMED)
+        write_rows(draft / "model", rows)
     encoder.tokenizer.save_pretrained(draft / "tokenizer")
     for name, head in heads.items():
         (draft / "heads").mkdir(exist_ok=True)

@@ -7,6 +7,7 @@ from torch import Tensor, nn
 
 from stiltwalk.compute.batches import Micro
 from stiltwalk.compute.encoder import hidden_states
+from stiltwalk.compute.flat import first_states
 
 INIT_STD = 0.02
 """Standard deviation of new weights, as in BERT and XLM-R."""
@@ -17,6 +18,9 @@ class FirstTokenHead(nn.Module):
 
     The form of the classification head of XLM-R in transformers.
     """
+
+    reads_first_token = True
+    """Tells ``EncoderWithHead`` that no other token's state is wanted."""
 
     def __init__(self, hidden: int, outputs: int, dropout: float) -> None:
         super().__init__()
@@ -53,6 +57,8 @@ class EncoderWithHead(nn.Module):
 
     def forward(self, micro: Micro) -> Tensor:
         """Head outputs of a micro-batch."""
+        if getattr(self.head, "reads_first_token", False):
+            return self.head(first_states(self.encoder, micro))  # type: ignore[no-any-return]
         return self.head(hidden_states(self.encoder, micro))  # type: ignore[no-any-return]
 
 

@@ -16,6 +16,7 @@ from stiltwalk.compute import checkpoint
 from stiltwalk.compute.batches import Micro, micro_batches
 from stiltwalk.compute.checkpoint import State
 from stiltwalk.compute.context import Monitor, Ticker
+from stiltwalk.compute.dropout import cheap_dropout
 from stiltwalk.compute.tokens import Item
 
 LOG_ENTRIES = 200
@@ -199,11 +200,12 @@ def _backward(
     count = max(1, sum(objective.count(item) for item in items))
     job.module.train()
     total = 0.0
-    for _, micro in micro_batches(items, micro_tokens, job.pad):
-        with accelerator.autocast():
-            loss = objective.loss(micro.to(accelerator.device)) / count
-        accelerator.backward(loss)
-        total += loss.item()
+    with cheap_dropout(job.module):
+        for _, micro in micro_batches(items, micro_tokens, job.pad):
+            with accelerator.autocast():
+                loss = objective.loss(micro.to(accelerator.device)) / count
+            accelerator.backward(loss)
+            total += loss.item()
     return total
 
 

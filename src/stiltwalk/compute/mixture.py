@@ -101,7 +101,7 @@ def mixture_of(step: TrainStep, start: Start, place: Place) -> Mixture | None:
     head, languages = load_masked_lm_head(start.heads / f"{HEAD}.safetensors", start.encoder.model)
     by_language = read_lines(place, step.text, mixed.lines)
     longest = longest_input(start.encoder.model, mixed.max_tokens)
-    encoded = encoded_lines(by_language, start.encoder.tokenizer, longest, languages)
+    encoded = encoded_lines(by_language, start.reader, longest, languages)
     items = list(encoded.values())
     draws = LineDraws(
         lines=items,

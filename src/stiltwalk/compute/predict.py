@@ -130,7 +130,7 @@ def _decode(
     model = _with_own_head(step, answered, start, place).to(accelerator.device)
     longest = longest_input(start.encoder.model, step.max_tokens)
     items = {
-        language: kind.encode(examples, tokenizer, task, longest)
+        language: kind.encode(examples, start.reader, task, longest)
         for language, examples in by_language.items()
     }
     stream = [item for part in items.values() for item in part]

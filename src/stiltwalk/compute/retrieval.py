@@ -12,8 +12,8 @@ from torch import Tensor, nn
 
 from stiltwalk.compute.context import Monitor
 from stiltwalk.compute.encoder import Start
-from stiltwalk.compute.search import search
-from stiltwalk.compute.vectors import Vectors, vectors_by_layer, wanted_layers
+from stiltwalk.compute.search import search, search_both_ways
+from stiltwalk.compute.vectors import vectors_by_layer, wanted_layers
 from stiltwalk.metrics.mining import (
     NEIGHBOURS,
     IdPair,
@@ -24,7 +24,6 @@ from stiltwalk.metrics.mining import (
     dev_f1,
     extract,
     merged,
-    mine,
     paired,
     spread,
 )
@@ -112,8 +111,7 @@ def nearest_each_way(queries: Tensor, candidates: Tensor) -> NearestPlaces:
 
 def _both_ways(one: Tensor, other: Tensor) -> tuple[Neighbours, Neighbours]:
     """Of every vector its nearest on the other side by cosine."""
-    ours, theirs = _normalised(one), _normalised(other)
-    found = search(ours, theirs, NEIGHBOURS), search(theirs, ours, NEIGHBOURS)
+    found = search_both_ways(_normalised(one), _normalised(other), NEIGHBOURS)
     forward, backward = (Neighbours(f.products.cpu().numpy(), f.places.cpu().numpy()) for f in found)
     return forward, backward
 
@@ -186,12 +184,16 @@ def _mined(
     english = merged(example for example in examples if example.side == "english")
     texts = [*foreign, *english]
     for layer, vectors in vectors_by_layer(step, start, texts, layers, accelerator, monitor):
-        pairs = _pairs(vectors[: len(foreign)], vectors[len(foreign) :], accelerator.device)
+        own = torch.from_numpy(vectors).to(accelerator.device)
+        pairs = mine(own[: len(foreign)], own[len(foreign) :])
         yield layer, spread(pairs, list(foreign.values()), list(english.values()))
 
 
-def _pairs(foreign: Vectors, english: Vectors, device: torch.device) -> list[Pair]:
-    """As ``mine``, the search on the accelerator where there is one."""
-    if device.type == "cpu" or not len(foreign) or not len(english):
-        return mine(foreign, english)
-    return paired(*_both_ways(torch.from_numpy(foreign).to(device), torch.from_numpy(english).to(device)))
+def mine(foreign: Tensor, english: Tensor) -> list[Pair]:
+    """Which of the sentences are translations, by ``metrics.mining.paired``.
+
+    Args:
+        foreign: a vector a sentence, ``(foreign sentences, width)``; no two of the same text.
+        english: the same for the English side.
+    """
+    return paired(*_both_ways(foreign, english)) if len(foreign) and len(english) else []

@@ -371,7 +371,8 @@ def _with_marks(text: str, spans: abc.Sequence[tuple[int, int]]) -> list[tuple[i
 
 
 def _array(values: Any) -> NDArray[np.int32]:
-    array = np.array(values, dtype=np.int32)
+    # no copy of an array, which may be a view of a file
+    array = np.asarray(values, dtype=np.int32)
     array.setflags(write=False)
     return array
 

@@ -29,10 +29,12 @@ from stiltwalk.compute.examples import planned_examples, training_examples
 from stiltwalk.compute.heads import EncoderWithHead, initialise
 from stiltwalk.compute.infer import infer
 from stiltwalk.compute.kinds import Kind, kind_of
-from stiltwalk.compute.masked_lm import HEAD
+from stiltwalk.compute.masked_lm import HEAD, word_embeddings
 from stiltwalk.compute.mixture import Mixture, Schedule, mixture_of
+from stiltwalk.compute.rows import read_rows
 from stiltwalk.compute.streams import generator, stream
-from stiltwalk.compute.tokens import Item
+from stiltwalk.compute.tokens import Item, Tokenizer
+from stiltwalk.compute.trimming import Trimmed, decay, require_same_rows, touched, trim
 from stiltwalk.metrics.chance import chance
 from stiltwalk.metrics.scorers import collapse_score, main_score, score
 from stiltwalk.metrics.statistics import statistics
@@ -55,6 +57,7 @@ class _Trainee(NamedTuple):
     model: EncoderWithHead
     mixture: Mixture | None
     tokenizer: Any
+    reader: Tokenizer
     accelerator: Accelerator
 
 
@@ -80,17 +83,22 @@ def train(
     task, examples = training_examples(place, step)
     kind = kind_of(task)
     model = _with_head(step, task, kind, start).to(accelerator.device)
+    sizes = parameter_counts(model.encoder)
     mixture = mixture_of(step, start, place)
     if mixture is not None:
         mixture.head.to(accelerator.device)
-    trainee = _Trainee(step, task, kind, model, mixture, start.encoder.tokenizer, accelerator)
-    items = kind.encode(examples, trainee.tokenizer, task, _longest(trainee))
+    trainee = _Trainee(step, task, kind, model, mixture, start.encoder.tokenizer, start.reader, accelerator)
+    items = kind.encode(examples, trainee.reader, task, _longest(trainee))
     dev = _dev(trainee, place)
+    trimmed = _trimmed(trainee, [*items, *(dev.items if dev else ())], start, place)
+    if trimmed is not None:
+        require_same_rows(folder, trimmed.table.ids)
     job = _job(trainee, items, dev)
     state = loop.fit(job, accelerator, folder, monitor, place.checkpoint_seconds)
     heads = {task.type: model.head} | ({HEAD: mixture.head} if mixture else {})
-    save_artifact(folder / "draft", Encoder(model.encoder, trainee.tokenizer), heads)
-    facts = _facts(trainee, len(examples), len(items), job, state)
+    rows = trimmed.rows(decay(job.optimisation, _selected(state))) if trimmed else None
+    save_artifact(folder / "draft", Encoder(model.encoder, trainee.tokenizer), heads, rows)
+    facts = sizes | _facts(trainee, len(examples), len(items), job, state)
     if dev is not None:
         facts |= _judgement(task, kind.gold(dev.examples), examples, _dev_scores(trainee, dev))
     facts["degenerate"] = facts.get("degenerate", False) or state.broken is not None
@@ -117,7 +125,7 @@ def _dev(trainee: _Trainee, place: Place) -> _Material | None:
     if step.dev is None:
         return None
     task, examples = planned_examples(place, step.task, "dev", SOURCE_LANGUAGE, step.dev)
-    items = trainee.kind.encode(examples, trainee.tokenizer, task, _longest(trainee))
+    items = trainee.kind.encode(examples, trainee.reader, task, _longest(trainee))
     return _Material(examples, items)
 
 
@@ -134,6 +142,16 @@ def _dev_subset(dev: _Material, step: TrainStep) -> _Material:
 
 def _moved(item: Item, example: int) -> Item:
     return Item(example, item.sequences, item.target, item.positions, item.first_word, item.window)
+
+
+def _trimmed(trainee: _Trainee, items: Sequence[Item], start: Start, place: Place) -> Trimmed | None:
+    """The rows of the embedding table that ``items`` touch, put in its place; ``None``: all are trained."""
+    if trainee.mixture is not None:  # the masked-LM loss is over the whole table
+        return None
+    encoder = trainee.model.encoder
+    ids = touched(items, trainee.tokenizer.all_special_ids, len(word_embeddings(encoder)))
+    before = read_rows(start.artifact.folder / "model") if start.artifact else None
+    return trim(encoder, ids, place.store, trainee.step.parent, before)
 
 
 def _job(trainee: _Trainee, items: Sequence[Item], dev: _Material | None) -> loop.Job:
@@ -212,18 +230,23 @@ def _dev_scores(trainee: _Trainee, material: _Material) -> dict[str, float]:
 
 def _facts(trainee: _Trainee, examples: int, items: int, job: loop.Job, state: State) -> dict[str, Any]:
     return {
-        **parameter_counts(trainee.model.encoder),
         "examples": examples,
         "items": items,
+        "embedding_rows": len(word_embeddings(trainee.model.encoder)),
         "batch_size": trainee.step.training.batch_size,
         "steps": state.done,
         "planned_steps": job.optimisation.steps,
         "selection": "last" if job.evaluate is None else "english-dev",
-        "selected_step": state.best_step or state.done,
+        "selected_step": _selected(state),
         "log": list(state.log),
         "wall_seconds": round(state.seconds, 2),
         **loop.mishaps(job, state),
     }
+
+
+def _selected(state: State) -> int:
+    """The optimiser steps behind the parameters that are kept."""
+    return state.best_step or state.done
 
 
 def _judgement(

@@ -12,9 +12,10 @@ from accelerate import Accelerator
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from stiltwalk.compute import flat
 from stiltwalk.compute.batches import Micro
 from stiltwalk.compute.context import Monitor
-from stiltwalk.compute.encoder import Start, longest_input, model_inputs
+from stiltwalk.compute.encoder import Start, longest_input
 from stiltwalk.compute.infer import infer
 from stiltwalk.compute.pairs import encode_lines
 from stiltwalk.compute.sentence_encoder import load_own
@@ -81,7 +82,7 @@ def _read(
 ) -> Vectors:
     """``(texts, layers, width)``."""
     lines = [Line(str(place), reader.prepared(text)) for place, text in enumerate(texts)]
-    items = encode_lines(lines, start.encoder.tokenizer, reader.longest)
+    items = encode_lines(lines, start.reader, reader.longest)
     model = reader.model.to(accelerator.device)
     pad = start.encoder.tokenizer.pad_token_id
     return np.stack(infer(model, _rows, items, accelerator, step.execution.micro_tokens, pad, monitor))
@@ -108,11 +109,9 @@ class _LayerVectors(nn.Module):
 
     def forward(self, micro: Micro) -> Tensor:
         """``(rows, layers, hidden)``."""
-        states = self.encoder(
-            **model_inputs(self.encoder, micro), output_hidden_states=True, return_dict=True
-        ).hidden_states
         mask = micro.mask[..., None].float()
-        return torch.stack([self._pooled(states[layer].float(), mask) for layer in self.layers], dim=1)
+        states = flat.states(self.encoder, micro, self.layers)
+        return torch.stack([self._pooled(layer.float(), mask) for layer in states], dim=1)
 
     def _pooled(self, states: Tensor, mask: Tensor) -> Tensor:
         return states[:, 0] if self.first_token else (states * mask).sum(1) / mask.sum(1)

@@ -18,11 +18,6 @@ from stiltwalk.spec.examples import Minable
 NEIGHBOURS = 4
 """Nearest sentences of the other side that a sentence is compared with, or as many as there are."""
 
-BLOCK = 2048
-"""Sentences of each side whose cosines are held in memory at once."""
-
-Vectors = NDArray[np.floating[Any]]
-
 
 class Pair(NamedTuple):
     """Two sentences held to be translations, by their place on their side, and how surely."""
@@ -43,11 +38,11 @@ class IdPair(NamedTuple):
 class Neighbours(NamedTuple):
     """The nearest sentences of the other side, the nearest first: ``(sentences, neighbours)`` each."""
 
-    cosines: Vectors
+    cosines: NDArray[np.floating[Any]]
     places: NDArray[np.int64]
 
 
-def mine(foreign: Vectors, english: Vectors, block: int = BLOCK) -> list[Pair]:
+def paired(forward: Neighbours, backward: Neighbours) -> list[Pair]:
     """Pairs of a foreign and an English sentence, none of them in two pairs, the surest first.
 
     The score of a pair is its cosine over the mean of two numbers: the mean cosine of the foreign sentence
@@ -56,20 +51,8 @@ def mine(foreign: Vectors, english: Vectors, block: int = BLOCK) -> list[Pair]:
     sentences are free, and those above 0 are kept.
 
     Args:
-        foreign: a vector a sentence, ``(foreign sentences, width)``; no two of the same text.
-        english: the same for the English side.
-        block: sentences of each side that are compared at once; changes memory and speed alone.
-    """
-    if not len(foreign) or not len(english):
-        return []
-    return paired(*_search(_normalised(foreign), _normalised(english), block))
-
-
-def paired(forward: Neighbours, backward: Neighbours) -> list[Pair]:
-    """What ``mine`` makes of the ``NEIGHBOURS`` nearest sentences, however they were found.
-
-    Args:
-        forward: of every foreign sentence the nearest English ones, of equals the earlier first.
+        forward: of every foreign sentence its ``NEIGHBOURS`` nearest English ones, of equals the earlier
+            first. No two sentences of a side have the same text.
         backward: of every English sentence the nearest foreign ones, in the same way.
     """
     proposals = [Pair(i, j, score) for i, (j, score) in enumerate(best_by_margin(forward, backward))]
@@ -137,46 +120,6 @@ def extract(pairs: Iterable[IdPair], threshold: float) -> list[IdPair]:
 
 def _surest_first(pair: Pair | IdPair) -> tuple[float, int | str, int | str]:
     return -pair.score, pair.foreign, pair.english
-
-
-def _normalised(vectors: Vectors) -> Vectors:
-    """Vectors of length 1; one of zeros stays what it is."""
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return np.asarray(vectors / np.where(lengths > 0, lengths, 1))
-
-
-def _search(foreign: Vectors, english: Vectors, block: int) -> tuple[Neighbours, Neighbours]:
-    """Every foreign sentence's nearest English ones, and the other way round, in one pass over all pairs."""
-    forward = _nothing_yet(foreign, len(english))
-    backward = _nothing_yet(english, len(foreign))
-    for i in range(0, len(foreign), block):
-        for j in range(0, len(english), block):
-            rows, columns = slice(i, i + block), slice(j, j + block)
-            cosines = foreign[rows] @ english[columns].T
-            _improve(forward, rows, cosines, j)
-            _improve(backward, columns, cosines.T, i)
-    return forward, backward
-
-
-def _nothing_yet(vectors: Vectors, others: int) -> Neighbours:
-    shape = len(vectors), min(NEIGHBOURS, others)
-    return Neighbours(np.full(shape, -np.inf, dtype=vectors.dtype), np.zeros(shape, dtype=np.int64))
-
-
-def _improve(known: Neighbours, rows: slice, cosines: Vectors, first: int) -> None:
-    """Put those of ``cosines`` (others from ``first`` on) among the nearest of ``rows`` that belong there."""
-    best, places = known.cosines[rows], known.places[rows]
-    # most blocks have nothing for most sentences; of equals the earlier one stays
-    changed = np.flatnonzero(cosines.max(1) > best[:, -1])
-    values = np.concatenate([best[changed], cosines[changed]], axis=1)
-    names = np.broadcast_to(np.arange(cosines.shape[1]) + first, (len(changed), cosines.shape[1]))
-    names = np.concatenate([places[changed], names], axis=1)
-    every = np.arange(len(changed))
-    for rank in range(best.shape[1]):
-        # the first of the largest: a partial sort would not say which of equals it takes
-        chosen = values.argmax(1)
-        best[changed, rank], places[changed, rank] = values[every, chosen], names[every, chosen]
-        values[every, chosen] = -np.inf
 
 
 def best_by_margin(nearest: Neighbours, back: Neighbours) -> list[tuple[int, float]]:

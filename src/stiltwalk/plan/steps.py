@@ -20,7 +20,7 @@ from stiltwalk.spec.recipes import Training
 from stiltwalk.spec.record import Record
 from stiltwalk.spec.study import Execution
 
-BEHAVIOUR: Mapping[str, int] = {"pretrain": 2, "intermediate": 2, "target": 2, "predict": 2}
+BEHAVIOUR: Mapping[str, int] = {"pretrain": 3, "intermediate": 3, "target": 3, "predict": 3}
 """Raised by one whenever a kind of step would compute something else from the same record."""
 
 _BASE = "encoder:"

@@ -1,6 +1,7 @@
 """The store: finished steps, immutable and checked, and room for unfinished work.
 
-STORE/format.json, steps/ab/KEY/ (published by one rename), work/KEY.WORKER/, leases/, studies/, cache/.
+STORE/format.json, steps/ab/KEY/ (published by one rename), tables/SHA256/ (embedding tables that steps
+share), work/KEY.WORKER/, leases/, studies/, cache/.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ from stiltwalk.store.leases import Lease
 
 FORMAT = 1
 """Version of the store's layout; a newer one is refused."""
+
+_MARKER = "format.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,11 @@ class Store:
         """Folder of what can be made again at any time."""
         return self.root / "cache"
 
+    @property
+    def tables(self) -> Path:
+        """Folder of the embedding tables that trimmed steps go back to, by the SHA-256 of their values."""
+        return self.root / "tables"
+
     def folder(self, key: str) -> Path:
         """Where the finished step ``key`` lies, or would lie."""
         return self.root / "steps" / key[:2] / key
@@ -83,7 +91,7 @@ def open_store(root: Path) -> Store:
     Raises:
         UserError: ``root`` is another kind of folder, was written by a newer version, or is read-only.
     """
-    marker = root / "format.json"
+    marker = root / _MARKER
     try:
         if not marker.exists():
             # what begins with a dot is a draft of format.json that a kill left behind
@@ -107,6 +115,11 @@ def open_store(root: Path) -> Store:
             f"The store {root} has format {found}, this version reads format {FORMAT}. Upgrade stiltwalk."
         )
     return Store(root)
+
+
+def store_around(folder: Path) -> Store | None:
+    """The store that ``folder`` lies in, if it lies in any."""
+    return next((Store(root) for root in folder.absolute().parents if (root / _MARKER).is_file()), None)
 
 
 def read_artifact(store: Store, key: str) -> Artifact:

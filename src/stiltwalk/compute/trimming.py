@@ -1,0 +1,162 @@
+"""Trimmed training: of the embedding table only the rows that the training data touches are trained.
+
+AdamW leaves a row without gradient as it is, but for its weight decay, which is the same factor for all of
+them. So the table is replaced by its touched rows for as long as training lasts: the same steps, without
+gradient, moments and update of a quarter of a million rows. Nothing else changes: ids stay the tokenizer's,
+and rows keep their order. The gradient's norm is the same number, summed in another order.
+
+Not where masked LM is mixed in: its loss touches every row.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.nn import functional
+
+from stiltwalk.compute import flat, loop
+from stiltwalk.compute.rows import Rows, after, keep_table, untouched
+from stiltwalk.compute.tokens import Item
+from stiltwalk.spec.errors import UserError
+from stiltwalk.store.atomic import read_json, write_json
+from stiltwalk.store.store import Store
+
+MOST_ROWS = 0.7
+"""A table of which a larger share is touched is trained and kept whole: there is little to be gained."""
+
+_NOTE = "rows.json"
+
+
+class TrimmedEmbedding(nn.Module):
+    """Some rows of an embedding table, looked up by the ids that the whole table is looked up by.
+
+    Attributes:
+        ids: ``(rows,)`` of the rows, ascending.
+        weight: ``(rows, width)`` the rows.
+        places: ``(vocabulary,)`` the place of each id among them; -1, which no look-up survives, where it
+            has none.
+    """
+
+    ids: Tensor
+    places: Tensor
+
+    def __init__(self, whole: nn.Embedding, ids: Tensor) -> None:
+        super().__init__()
+        device = whole.weight.device
+        places = torch.full((whole.num_embeddings,), -1)
+        places[ids] = torch.arange(len(ids))
+        self.register_buffer("ids", ids.to(device), persistent=False)
+        self.register_buffer("places", places.to(device), persistent=False)
+        self.weight = nn.Parameter(whole.weight.detach()[self.ids])
+        padding = -1 if whole.padding_idx is None else int(places[whole.padding_idx])
+        self.padding_idx = None if padding < 0 else padding
+
+    def forward(self, ids: Tensor) -> Tensor:
+        """``(...,)`` ids of the whole table → ``(..., width)``."""
+        return functional.embedding(self.places[ids], self.weight, self.padding_idx)
+
+
+def touched(items: Iterable[Item], specials: Sequence[int], vocabulary: int) -> NDArray[np.int64]:
+    """Every id in ``items``, and the ``specials`` below ``vocabulary``, ascending."""
+    seen = np.zeros(vocabulary, dtype=np.bool_)
+    # a tokenizer may have more of them than its encoder has rows
+    seen[[special for special in specials if special < vocabulary]] = True
+    for item in items:
+        for sequence in item.sequences:
+            seen[sequence.ids] = True
+    return np.flatnonzero(seen)
+
+
+def trimmable(encoder: nn.Module) -> nn.Embedding | None:
+    """The encoder's embedding table; ``None`` where a part of it would not do the same.
+
+    That is a table of another class, which may do more than look up, one with a norm or a count that all rows
+    share, and one that the encoder uses elsewhere too.
+    """
+    model: Any = encoder
+    table = model.get_input_embeddings()
+    plain = type(table) is nn.Embedding and table.max_norm is None and not table.scale_grad_by_freq
+    if not plain:
+        return None
+    users = [name for name, p in model.named_parameters(remove_duplicate=False) if p is table.weight]
+    return table if len(users) == 1 else None
+
+
+class Trimmed(NamedTuple):
+    """A table that is trained in part.
+
+    Attributes:
+        table: the part.
+        before: what the whole was when training began.
+    """
+
+    table: TrimmedEmbedding
+    before: Rows
+
+    def rows(self, decayed: float) -> Rows:
+        """What the whole is now, if training multiplied all other rows by ``decayed``."""
+        return after(self.before, self.table.ids.cpu(), self.table.weight.detach().cpu(), decayed)
+
+
+def trim(
+    encoder: nn.Module, ids: NDArray[np.int64], store: Store, parent: str, before: Rows | None = None
+) -> Trimmed | None:
+    """Put the rows ``ids`` of the embedding table in its place, once the store has the whole table.
+
+    Args:
+        encoder: what is to be trained.
+        ids: ``(rows,)`` ascending.
+        store: where the step will lie.
+        parent: what the encoder came from, named as a step names its parent.
+        before: what a trimmed parent in that store keeps.
+
+    Returns:
+        The rows; ``None``, and nothing is changed, where the table is not ``trimmable`` or more than
+        ``MOST_ROWS`` of it is wanted.
+    """
+    table = trimmable(encoder)
+    if table is None or len(ids) > MOST_ROWS * table.num_embeddings:
+        return None
+    flat.goes_flat(encoder)  # found out once, on ids that a part of the table may not have
+    if before is None:
+        name = next(name for name, p in encoder.named_parameters() if p is table.weight)
+        before = untouched(table.weight, keep_table(store, table.weight), parent, name)
+    part = TrimmedEmbedding(table, torch.from_numpy(ids))
+    model: Any = encoder
+    model.set_input_embeddings(part)
+    return Trimmed(part, before)
+
+
+def decay(optimisation: loop.Optimisation, steps: int) -> float:
+    """What ``steps`` optimiser steps multiply a weight without gradient by."""
+    if not optimisation.weight_decay:
+        return 1.0
+    rates = (loop.learning_rate(optimisation, step) for step in range(steps))
+    return math.prod(1 - rate * optimisation.weight_decay for rate in rates)
+
+
+def require_same_rows(folder: Path, ids: Tensor) -> None:
+    """Note in ``folder`` which rows are trained; where work was begun there, they must be the same.
+
+    Raises:
+        UserError: they are others: its checkpoints hold other rows.
+    """
+    content = ids.cpu().numpy().astype("<i8").tobytes()
+    rows = {"rows": len(ids), "sha256": hashlib.sha256(content).hexdigest()}
+    begun = read_json(folder / _NOTE)
+    if begun is None:
+        write_json(folder / _NOTE, rows)
+    elif begun != rows:
+        raise UserError(
+            f"The unfinished work in {folder} was begun with {begun.get('rows')} embedding rows, and now the "
+            f"data touches {len(ids)} or others, so it cannot be gone on with. Delete that folder and run "
+            "again."
+        )
