@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
-.PHONY: env test lint check format demo pocket-encoders docs-tables real-test parity-test slow-test clean
+.PHONY: env test lint check format demo bench pocket-encoders docs-tables real-test parity-test slow-test clean
 
 env: $(STAMP)            ## create .venv with pinned dependencies
 
@@ -33,6 +33,10 @@ format: env              ## rewrite to the house format
 
 demo: env                ## the whole pipeline on the pocket world, in minutes
 	$(BIN)/stiltwalk demo
+
+bench: env               ## us and the peers in turn, for docs/performance.md (half an hour; let nothing else run)
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[bench]'
+	$(BIN)/python -m benchmarks
 
 pocket-encoders: env     ## make the packaged encoders anew (about half an hour on 2 cores)
 	$(BIN)/python scripts/pack_pocket_encoders.py --store .pocket-encoders
