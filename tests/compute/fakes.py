@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import torch
 from accelerate import Accelerator
+from numpy.typing import NDArray
 from safetensors.torch import load_file
 from torch import Tensor, nn
 from torch.nn import functional
@@ -22,7 +23,9 @@ from stiltwalk.compute.context import Monitor, Place
 from stiltwalk.compute.tokens import Item
 from stiltwalk.compute.tokens import Sequence as Row
 from stiltwalk.engine.prepare import Prepared
-from stiltwalk.plan.steps import PretrainStep, TrainStep
+from stiltwalk.plan.steps import PredictStep, PretrainStep, TrainStep
+from stiltwalk.spec.task import Made, Split
+from stiltwalk.spec.tasks import TASKS
 from stiltwalk.store.store import Store
 from tests.fakes import tiny_tokenizer
 from tests.worlds import node
@@ -210,3 +213,28 @@ def tiny_settings(tokenizer: Any, layers: int = 2, dropout: float = 0.1) -> dict
         "pad_token_id": tokenizer.pad_token_id,
         "initializer_range": 0.5,
     }
+
+
+def one_hot(items: list[Item]) -> tuple[list[NDArray[np.float32]], list[NDArray[np.float32]]]:
+    """Start and end scores that are 1 at each item's target and 0 elsewhere, read at its positions."""
+    starts, ends = [], []
+    for item in items:
+        size = len(item.sequences[0].ids)
+        starts.append(np.eye(size, dtype=np.float32)[item.target[0]][item.positions])
+        ends.append(np.eye(size, dtype=np.float32)[item.target[1]][item.positions])
+    return starts, ends
+
+
+SMALL = TASKS["pocket-mining"].replace(
+    {"splits": {name: Split(made=Made(examples=80), languages=("de", "es")) for name in ("dev", "test")}}
+)
+"""The pocket world's mining with two blocks of sentences in two languages."""
+
+MINING = {**TASKS, SMALL.name: SMALL}
+
+
+def predict_step(prepared: Prepared, title: str) -> PredictStep:
+    """The prediction step of that title."""
+    step = node(prepared.plan, title).step
+    assert isinstance(step, PredictStep)
+    return step

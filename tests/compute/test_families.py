@@ -9,20 +9,19 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from numpy.typing import NDArray
 
 from stiltwalk.compute.pairs import encode_choices, encode_classified
 from stiltwalk.compute.questions import decode, encode_questions
 from stiltwalk.compute.tagging import encode_tagged, join_tags
 from stiltwalk.compute.tokens import (
     IGNORE,
-    Item,
     subwords,
     subwords_with_offsets,
     template_of,
     words_in_sentences,
 )
 from stiltwalk.spec.examples import Answer, Choices, Classified, Question, Tagged
+from tests.compute.fakes import one_hot
 from tests.compute.families import FAMILIES, ODD_WORDS, SENTENCES, Family, family_tokenizer
 
 LABELS = ("NOUN", "VERB", "ADJ", "X")
@@ -144,16 +143,6 @@ def long_context(words: list[str]) -> str:
     return " ".join(
         f"{next(filler)} {next(filler)} {word} {next(filler)}" for word in words * (120 // len(words))
     )
-
-
-def one_hot(items: list[Item]) -> tuple[list[NDArray[np.float32]], list[NDArray[np.float32]]]:
-    """Start and end scores that are 1 at each item's target and 0 elsewhere, read at its positions."""
-    starts, ends = [], []
-    for item in items:
-        size = len(item.sequences[0].ids)
-        starts.append(np.eye(size, dtype=np.float32)[item.target[0]][item.positions])
-        ends.append(np.eye(size, dtype=np.float32)[item.target[1]][item.positions])
-    return starts, ends
 
 
 @pytest.mark.parametrize("family", FAMILIES)

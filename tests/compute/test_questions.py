@@ -15,6 +15,7 @@ from stiltwalk.compute.tokens import Item, subwords, subwords_with_offsets, temp
 from stiltwalk.metrics.predictions import Answered
 from stiltwalk.spec.errors import UserError
 from stiltwalk.spec.examples import Answer, Question
+from tests.compute.fakes import one_hot
 from tests.fakes import KINDS, TEXTS, Kind, tiny_tokenizer
 
 CONTEXT = " ".join(TEXTS)
@@ -30,16 +31,6 @@ def room_of(kind: Kind) -> int:
     """The tokens of a row that the question and the special tokens take."""
     tokenizer = tiny_tokenizer(kind)
     return template_of(tokenizer).pair_specials + len(subwords(tokenizer, [ASK])[0])
-
-
-def one_hot(items: list[Item]) -> tuple[list[NDArray[np.float32]], list[NDArray[np.float32]]]:
-    """Start and end scores that are 1 at each item's target and 0 elsewhere, read at its positions."""
-    starts, ends = [], []
-    for item in items:
-        size = len(item.sequences[0].ids)
-        starts.append(np.eye(size, dtype=np.float32)[item.target[0]][item.positions])
-        ends.append(np.eye(size, dtype=np.float32)[item.target[1]][item.positions])
-    return starts, ends
 
 
 @pytest.mark.parametrize("kind", KINDS)

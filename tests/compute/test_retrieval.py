@@ -23,27 +23,12 @@ from stiltwalk.metrics.mining import IdPair, best_threshold, extract
 from stiltwalk.plan.steps import PredictStep
 from stiltwalk.spec.errors import InterruptedRunError
 from stiltwalk.spec.examples import Minable
-from stiltwalk.spec.task import Made, Split
 from stiltwalk.spec.tasks import TASKS
 from stiltwalk.store.rows import study_rows
 from stiltwalk.store.store import open_store, read_artifact
-from tests.compute.fakes import accelerator, stopping_after
+from tests.compute.fakes import MINING, SMALL, accelerator, predict_step, stopping_after
 from tests.metrics.fakes import mined as mined_in_full
 from tests.worlds import finish, node, prepared_study, tiny_study
-
-SMALL = TASKS["pocket-mining"].replace(
-    {"splits": {name: Split(made=Made(examples=80), languages=("de", "es")) for name in ("dev", "test")}}
-)
-"""The pocket world's mining with two blocks of sentences in two languages."""
-
-MINING = {**TASKS, SMALL.name: SMALL}
-
-
-def predict_step(prepared: Prepared, title: str) -> PredictStep:
-    """The prediction step of that title."""
-    step = node(prepared.plan, title).step
-    assert isinstance(step, PredictStep)
-    return step
 
 
 def vectors(prepared: Prepared, step: PredictStep, texts: Sequence[str]) -> Any:

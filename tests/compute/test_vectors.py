@@ -16,28 +16,13 @@ from stiltwalk.compute.context import Monitor
 from stiltwalk.compute.encoder import load_start
 from stiltwalk.compute.vectors import vectors_by_layer, wanted_layers
 from stiltwalk.engine.prepare import Prepared, prepare
-from stiltwalk.plan.steps import PredictStep
-from stiltwalk.spec.task import Made, Split
-from stiltwalk.spec.tasks import TASKS
 from stiltwalk.store.rows import study_rows
 from stiltwalk.store.store import open_store, read_artifact
-from tests.compute.fakes import accelerator
+from tests.compute.fakes import MINING, SMALL, accelerator, predict_step
 from tests.worlds import finish, node, prepared_study, tiny_study
 
 TEXTS = ("the cat sees the dog", "the old hen calls", "in the field", "a red fox in the barn", "the yard")
 ALL = {"task": "tatoeba", "layers": "all"}
-
-SMALL = TASKS["pocket-mining"].replace(
-    {"splits": {name: Split(made=Made(examples=80), languages=("de", "es")) for name in ("dev", "test")}}
-)
-MINING = {**TASKS, SMALL.name: SMALL}
-
-
-def predict_step(prepared: Prepared, title: str) -> PredictStep:
-    """The prediction step of that title."""
-    step = node(prepared.plan, title).step
-    assert isinstance(step, PredictStep)
-    return step
 
 
 @pytest.fixture(scope="module")

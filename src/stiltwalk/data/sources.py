@@ -48,6 +48,8 @@ def find(task: Task, split: SplitName, language: str, root: Path | None) -> Foun
 
 def _as_found(task: Task, split: SplitName, language: str, root: Path | None) -> Task:
     """The task's record as these files are to be read: translations have columns of their own."""
+    if language in task.split(split).languages:
+        return task
     columns = task.columns_of(split, language, tuple(matches(task, split, language, root)))
     return task if columns == task.columns else task.replace({"columns": columns})
 
