@@ -20,6 +20,8 @@ _OF_A_SHAPE: Mapping[str, Callable[[Bench, str, str], Row]] = {
     "train/{}/gemm-peak": train.against_products,
     "predict/{}/hf-batch8": predict.against_evaluation,
     "predict/{}/hf-pipeline": predict.against_pipeline,
+    "predict/{}/bf16": partial(predict.against_fp32, precision="bf16"),
+    "predict/{}/int8": partial(predict.against_fp32, precision="int8"),
     "memory/{}/hf-pad128": footprint.memory,
     "disk/{}/full": footprint.disk,
 }

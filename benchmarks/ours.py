@@ -20,6 +20,7 @@ from stiltwalk.compute.encoder import load_start
 from stiltwalk.compute.heads import EncoderWithHead, initialise
 from stiltwalk.compute.infer import infer
 from stiltwalk.compute.kinds import kind_of
+from stiltwalk.compute.reduced import reduced
 from stiltwalk.compute.streams import stream
 from stiltwalk.data.load import fingerprint
 from stiltwalk.data.table import rows
@@ -66,7 +67,8 @@ def train(gate: Gate, options: Mapping[str, Any]) -> Facts:
 def predict(gate: Gate, options: Mapping[str, Any]) -> Facts:
     """Predict the test files of all languages as one stream; a unit is all of it, ``turns`` times.
 
-    With ``options["from_text"]`` tokenising is part of it, as where the peer tokenises too.
+    With ``options["from_text"]`` tokenising is part of it, as where the peer tokenises too. All of it is in
+    ``options["precision"]``, whose weights are made before; by default in fp32.
     """
     torch.set_num_threads(THREADS)
     folder = Path(options["folder"])
@@ -81,14 +83,15 @@ def predict(gate: Gate, options: Mapping[str, Any]) -> Facts:
     accelerator = Accelerator(mixed_precision="no")
     items = kind.encode(examples, tokenizer, task, LONGEST)
     found: list[Any] = []
-    for _ in range(options["turns"]):
+    with reduced(model, options.get("precision", "as-trained"), accelerator.device):
+        for _ in range(options["turns"]):
+            gate.wait()
+            if options["from_text"]:
+                items = kind.encode(examples, tokenizer, task, LONGEST)
+            budget = Execution().micro_tokens
+            scores = infer(model, kind.scores, items, accelerator, budget, tokenizer.pad_token_id)
+            found = kind.decode(examples, items, scores, task)
         gate.wait()
-        if options["from_text"]:
-            items = kind.encode(examples, tokenizer, task, LONGEST)
-        budget = Execution().micro_tokens
-        scores = infer(model, kind.scores, items, accelerator, budget, tokenizer.pad_token_id)
-        found = kind.decode(examples, items, scores, task)
-    gate.wait()
     return {"predictions": [int(each) for each in found]}
 
 

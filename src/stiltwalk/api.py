@@ -36,7 +36,7 @@ def run(
         data_dir: folder of the original data files; default ``STILTWALK_DATA``.
         store: where results are kept; default ``STILTWALK_STORE``, else the platform's data folder.
         overrides: dotted field → value, such as ``{"recipe.target.epochs": 1}``.
-        workers: worker processes; default: cores / threads; 0: in this process.
+        workers: worker processes; default: cores / threads, at most two a GPU; 0: in this process.
 
     Raises:
         UserError: the study is not valid, or something it needs is missing.

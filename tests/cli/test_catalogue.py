@@ -64,7 +64,9 @@ def test_doctor(command: Command, tmp_path: Path) -> None:
     """Each check says what was found; a store of a newer version is pointed at."""
     rows = command("doctor", "--store", tmp_path, "--json").json["rows"]
     checks = {row["check"]: row for row in rows}
-    assert {"python", "cores", "memory", "accelerator", "torch", "store", "data"} <= set(checks)
+    assert {"python", "cores", "memory", "accelerator", "fast precisions", "torch", "store", "data"} <= set(
+        checks
+    )
     assert checks["data"]["cure"].startswith("set STILTWALK_DATA")
     (tmp_path / "format.json").write_text('{"format": 99}')
     rows = command("doctor", "--store", tmp_path, "--json").json["rows"]

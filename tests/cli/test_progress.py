@@ -43,3 +43,17 @@ def test_plain_lines_without_a_terminal(
     assert "[2/4] done   target udpos, seed 1" in err
     assert "FAILED predict udpos" in err
     assert "why [not]" in err
+
+
+def test_waiting_for_memory_is_said_once_in_a_while(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A step that is ready and does not fit is told apart from one that is stuck, whoever sees it."""
+    event = Event("w", "waiting", "k", "target udpos, seed 1", message="needs 9.0 GB [of] it")
+    with Watch(total=4, already=1) as watch:
+        for worker in ("a", "b"):
+            watch.tell(Event(worker, event.kind, event.key, event.title, message=event.message))
+        monkeypatch.setattr(progress, "LINE_SECONDS", 0.0)
+        watch.tell(event)
+    line = "  waits for memory: target udpos, seed 1 needs 9.0 GB [of] it\n"
+    assert capsys.readouterr().err.count(line) == 2

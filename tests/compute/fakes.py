@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from safetensors.torch import load_file
 from torch import Tensor, nn
 from torch.nn import functional
-from transformers import BertConfig, BertModel, XLMRobertaConfig, XLMRobertaModel
+from transformers import BertConfig, BertModel, MT5Config, MT5EncoderModel, XLMRobertaConfig, XLMRobertaModel
 
 from stiltwalk.compute import loop
 from stiltwalk.compute.batches import Micro
@@ -195,8 +195,17 @@ def encoder_model(tokenizer: Any, architecture: str = "bert", layers: int = 2, d
         settings = tiny_settings(tokenizer, layers, dropout)
         if architecture == "bert":
             return BertModel(BertConfig(**settings), add_pooling_layer=False)
+        if architecture == "mt5":
+            return MT5EncoderModel(mt5_config(tokenizer, layers, dropout))
         settings |= {"type_vocab_size": 1, "max_position_embeddings": 512 + tokenizer.pad_token_id + 1}
         return XLMRobertaModel(XLMRobertaConfig(**settings), add_pooling_layer=False)
+
+
+def mt5_config(tokenizer: Any, layers: int = 2, dropout: float = 0.1) -> MT5Config:
+    """A config of a tiny mT5 for ``tokenizer``."""
+    widths: dict[str, Any] = {"d_model": 16, "d_kv": 8, "d_ff": 32, "num_layers": layers, "num_heads": 2}
+    ids = {"vocab_size": len(tokenizer), "pad_token_id": tokenizer.pad_token_id}
+    return MT5Config(**widths, **ids, dropout_rate=dropout, decoder_start_token_id=tokenizer.pad_token_id)
 
 
 def tiny_settings(tokenizer: Any, layers: int = 2, dropout: float = 0.1) -> dict[str, Any]:

@@ -87,27 +87,18 @@ def test_moving_to_a_device_keeps_everything() -> None:
     assert moved.blocks == micro.blocks
 
 
-@given(SHAPES.filter(bool), st.data())
-def test_some_rows_alone_are_as_if_the_others_had_never_been(
-    shapes: list[list[int]], data: st.DataObject
-) -> None:
-    """What ``only`` and ``block`` leave has the rows' tensors, lengths and a layout of its own."""
+@given(SHAPES.filter(bool))
+def test_a_block_alone_is_as_if_the_others_had_never_been(shapes: list[list[int]]) -> None:
+    """What ``block`` leaves has the rows' tensors and lengths, as one block."""
     items = of_lengths(shapes)
     micro = collate(items, 0)
     rows = [row for each in items for row in each.sequences]
-    chosen = data.draw(st.lists(st.booleans(), min_size=len(rows), max_size=len(rows)).filter(any))
-    mine = collate([item(row) for row, wanted in zip(rows, chosen, strict=True) if wanted], 0)
-    block = data.draw(st.sampled_from(micro.blocks))
-    parts = [
-        (micro.only(torch.tensor(chosen)), mine),
-        (micro.block(block), collate([item(rows[number]) for number in block.rows], 0)),
-    ]
-    for found, expected in parts:
+    for block in micro.blocks:
+        found, expected = micro.block(block), collate([item(rows[number]) for number in block.rows], 0)
         assert torch.equal(found.ids, expected.ids)
         assert torch.equal(found.mask, expected.mask)
         assert found.lengths == expected.lengths
-    assert parts[0][0].blocks == mine.blocks
-    assert parts[1][0].blocks == (Block(tuple(range(len(block.rows))), block.length),)
+        assert found.blocks == (Block(tuple(range(len(block.rows))), block.length),)
 
 
 def test_nothing_is_cut_into_nothing() -> None:

@@ -59,10 +59,10 @@ def test_fewer_rows_never_cost_more(lengths: list[int], data: st.DataObject) -> 
         ([], ()),
         ([7], (Block((0,), 7),)),
         ([5, 5, 5], (Block((0, 1, 2), 5),)),
-        # two rows 30 shorter than the first: 60 tokens of padding cost more than a block of 24
+        # two rows 30 shorter than the first: 60 tokens of padding cost more than a block of 8
         ([10, 40, 10], (Block((1,), 40), Block((0, 2), 10))),
-        # one row 23 shorter: its padding costs less
-        ([17, 40], (Block((1, 0), 40),)),
+        # one row 7 shorter: its padding costs less
+        ([33, 40], (Block((1, 0), 40),)),
     ],
 )
 def test_cuts_by_hand(lengths: list[int], blocks: tuple[Block, ...]) -> None:

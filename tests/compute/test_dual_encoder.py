@@ -11,11 +11,11 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stiltwalk.compute.batches import Micro, collate
+from stiltwalk.compute.batches import collate
+from stiltwalk.compute.blocks import Block
 from stiltwalk.compute.dual_encoder import (
     FIRST_SCALE,
     DualEncoderHead,
-    apart,
     as_queries,
     encode_paired,
     grouped,
@@ -25,12 +25,12 @@ from stiltwalk.compute.dual_encoder import (
     rank_pairs,
     unit_vectors,
 )
-from stiltwalk.compute.heads import EncoderWithHead, initialise
+from stiltwalk.compute.heads import initialise
 from stiltwalk.compute.search import search
 from stiltwalk.compute.tokens import Item
 from stiltwalk.spec.examples import Paired, Query
 from stiltwalk.spec.tasks import TASKS
-from tests.compute.fakes import encoder_model, item, row
+from tests.compute.fakes import item, row
 from tests.fakes import tiny_tokenizer
 from tests.worlds import sentence
 
@@ -160,27 +160,11 @@ def test_queries_and_candidates_have_their_own_length() -> None:
     assert [len(sequence.ids) for sequence in found.sequences] == [24, 24]
 
 
-def test_two_passes_are_one() -> None:
-    """Queries and candidates apart give the rows of one pass, in their places, whatever the groups."""
-    tokenizer = tiny_tokenizer("wordpiece")
-    items = encode_paired(pairs(11), tokenizer, TASK, 32)
-    model = EncoderWithHead(encoder_model(tokenizer, dropout=0.0), initialise(DualEncoderHead(16), 1)).eval()
-    for each in (items, grouped(items, TASK)):
-        micro = collate(each, tokenizer.pad_token_id)
-        torch.testing.assert_close(apart(model, micro), model(micro), rtol=1e-4, atol=1e-5)
-
-
 def test_short_rows_go_without_the_padding_of_long_ones() -> None:
-    """What the encoder reads of queries of two tokens beside candidates of nine is two tokens wide."""
-    widths: list[tuple[int, ...]] = []
-
-    def model(micro: Micro) -> torch.Tensor:
-        widths.append(tuple(micro.ids.shape))
-        return micro.ids[:, :1].float()
-
-    micro = collate([item(row(1, 2), row(*range(3, 12))), item(row(5), row(6, 7, 8))], 0)
-    assert apart(model, micro)[:, 0].tolist() == [1, 3, 5, 6]  # type: ignore[arg-type]  # stands for a module
-    assert widths == [(2, 2), (2, 9)]
+    """Queries of two tokens beside candidates of thirty are laid out two tokens long, in the same pass."""
+    both = [item(row(1, 2), row(*range(3, 33)), example=n) for n in range(4)]
+    micro = collate(grouped(both, TASK), 0)
+    assert micro.blocks == (Block((4, 5, 6, 7), 30), Block((0, 1, 2, 3), 2))
 
 
 def test_vectors_leave_the_scale_out() -> None:

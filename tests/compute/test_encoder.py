@@ -6,22 +6,36 @@ import json
 import shutil
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
 from huggingface_hub import snapshot_download
 from safetensors.torch import load_file, save_file
-from transformers import BertConfig, BertForMaskedLM
+from transformers import (
+    BertConfig,
+    BertForMaskedLM,
+    MBartConfig,
+    MT5Config,
+    MT5ForConditionalGeneration,
+    T5Config,
+    T5ForConditionalGeneration,
+    UMT5Config,
+    UMT5ForConditionalGeneration,
+)
 
 from stiltwalk.compute.batches import collate
 from stiltwalk.compute.context import Place
 from stiltwalk.compute.encoder import (
+    Encoder,
     hidden_states,
     load_head,
     load_model,
     load_start,
     load_tokenizer,
+    longest_input,
     parameter_counts,
+    save_artifact,
 )
 from stiltwalk.compute.flat import model_inputs
 from stiltwalk.compute.heads import TokenHead
@@ -31,7 +45,17 @@ from stiltwalk.spec.errors import UserError
 from stiltwalk.spec.tasks import TASKS
 from stiltwalk.store.rows import study_rows
 from stiltwalk.store.store import open_store, read_artifact
-from tests.compute.fakes import encoder_folder, encoder_model, item, row, same_bits, tiny_settings
+from tests.compute.architectures import VOCABULARY, architecture
+from tests.compute.fakes import (
+    encoder_folder,
+    encoder_model,
+    item,
+    mt5_config,
+    parameters,
+    row,
+    same_bits,
+    tiny_settings,
+)
 from tests.fakes import tiny_tokenizer
 from tests.worlds import finish, node, prepared_study
 
@@ -96,6 +120,45 @@ def test_weights_of_a_larger_model_are_read_in_part(tmp_path: Path) -> None:
     assert all(torch.equal(tensor, ours[name]) for name, tensor in whole.bert.state_dict().items())
 
 
+@pytest.mark.parametrize(
+    ("whole_class", "config_class"),
+    [
+        (MT5ForConditionalGeneration, MT5Config),
+        (T5ForConditionalGeneration, T5Config),
+        (UMT5ForConditionalGeneration, UMT5Config),
+    ],
+)
+def test_of_t5_the_encoder_alone_is_read(whole_class: Any, config_class: Any, tmp_path: Path) -> None:
+    """Its weights and its states, without the decoder; saved it is read again as it was."""
+    tokenizer = tiny_tokenizer("unigram")
+    whole = whole_class(config_class(**mt5_config(tokenizer).to_diff_dict() | {"feed_forward_proj": "relu"}))
+    whole.save_pretrained(tmp_path / "whole")
+    ours = load_model(tmp_path / "whole").eval()
+    theirs = parameters(whole.encoder)
+    table = theirs.pop("embed_tokens.weight")
+    assert same_bits(
+        parameters(ours), {"shared.weight": table} | {f"encoder.{n}": p for n, p in theirs.items()}
+    )
+    micro = collate([item(row(5, 7, 9, 6)), item(row(8, 4))], tokenizer.pad_token_id)
+    with torch.no_grad():
+        expected = whole.eval().encoder(micro.ids, micro.mask).last_hidden_state
+        found = hidden_states(ours, micro)
+    torch.testing.assert_close(found[micro.mask.bool()], expected[micro.mask.bool()], rtol=1e-5, atol=1e-5)
+    counts = {"parameters": table.numel(), "encoder_parameters": 0}
+    assert parameter_counts(ours) == {
+        name: count + sum(p.numel() for p in theirs.values()) for name, count in counts.items()
+    }
+    save_artifact(tmp_path / "saved", Encoder(ours, tokenizer), {})
+    assert same_bits(parameters(load_model(tmp_path / "saved" / "model")), parameters(ours))
+
+
+def test_an_encoder_that_comes_with_its_decoder_only_is_refused(tmp_path: Path) -> None:
+    """Its states would be the decoder's."""
+    MBartConfig().save_pretrained(tmp_path)
+    with pytest.raises(UserError, match=r"of mbart there is no encoder without its decoder"):
+        load_model(tmp_path)
+
+
 def test_a_folder_without_a_config_is_refused(tmp_path: Path) -> None:
     """No config.json, no encoder; an architecture nobody knows neither, and nothing is fetched or run."""
     with pytest.raises(UserError, match=r"No encoder can be read"):
@@ -156,6 +219,33 @@ def test_parameters_are_counted_with_and_without_embeddings() -> None:
     tables = (len(tokenizer) + 512 + 2) * 16 + 2 * 16
     counts = parameter_counts(encoder_model(tokenizer))
     assert counts == {"parameters": 2 * layer + tables, "encoder_parameters": 2 * layer}
+
+
+def test_a_table_by_any_name_is_no_parameter_of_the_encoder() -> None:
+    """EuroBERT keeps it beside its layers, as decoders do."""
+    counts = parameter_counts(architecture("eurobert"))
+    assert counts["parameters"] - counts["encoder_parameters"] == VOCABULARY * 32
+
+
+@pytest.mark.parametrize(
+    ("name", "most"),
+    [
+        ("bert", 160),
+        ("camembert", 158),
+        ("distilbert", 160),
+        ("gte", 160),
+        ("mt5", 170),
+        ("xlm-roberta", 158),
+        ("xlm-roberta-xl", 158),
+    ],
+)
+def test_an_input_is_as_long_as_there_are_positions(name: str, most: int) -> None:
+    """Of 160 two stand before the first of RoBERTa's kind, whose padding id is 1; T5 has no end to them."""
+    model = architecture(name).eval()
+    assert longest_input(model, 170) == most
+    assert longest_input(model, 30) == 30
+    with torch.no_grad():
+        hidden_states(model, collate([item(row(*[7] * most))], 1))
 
 
 def test_a_head_that_is_not_there_is_named(finished: Prepared) -> None:

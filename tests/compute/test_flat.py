@@ -1,11 +1,10 @@
-"""Tests of compute.flat and compute.attention: a flat batch computes what a padded one computes."""
+"""Tests of compute.flat: a flat batch computes what a padded one computes."""
 
 from __future__ import annotations
 
 import copy
 import json
 from collections.abc import Sequence
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -17,16 +16,15 @@ from hypothesis import strategies as st
 from torch import Tensor, nn
 
 from stiltwalk.compute import flat, loop
-from stiltwalk.compute.attention import NAME, Flat, attend, bounds_of, flat_of
+from stiltwalk.compute.attention import NAME
 from stiltwalk.compute.batches import Micro, collate, cut, micro_batches
-from stiltwalk.compute.blocks import cut_rows
 from stiltwalk.compute.context import Monitor
 from stiltwalk.compute.heads import EncoderWithHead, FirstTokenHead, TokenHead, initialise
 from stiltwalk.compute.infer import infer
 from stiltwalk.compute.kinds import KINDS
 from stiltwalk.compute.tokens import Item
 from stiltwalk.compute.tokens import Sequence as Row
-from tests.compute.architectures import FLAT, PAD, PADDED, VOCABULARY, WINDOW, architecture
+from tests.compute.architectures import FLAT, PAD, PADDED, T5_KIN, VOCABULARY, WINDOW, architecture
 from tests.compute.fakes import NEVER, accelerator, encoder_model, parameters, same_bits
 from tests.fakes import tiny_tokenizer
 
@@ -89,6 +87,41 @@ def test_flat_states_are_the_padded_ones(name: str, lengths: list[int], seed: in
 
 
 @pytest.mark.parametrize("name", EVERY)
+def test_the_last_layer_for_some_tokens_is_the_padded_one(name: str) -> None:
+    """Their states and every gradient, where nothing else is read."""
+    ours, theirs = architecture(name).double().eval(), architecture(name).double().eval()
+    micro = collate(items_of([1, 7, 40, 33, 2, 90, 7]), PAD)
+    rows, columns = torch.tensor([2, 5, 0, 2, 5, 6]), torch.tensor([39, 0, 0, 3, 77, 6])
+    found = flat.token_states(ours, micro, rows, columns)
+    expected = padded(theirs, micro)[-1][rows, columns]
+    torch.testing.assert_close(found, expected, rtol=1e-5, atol=1e-5)
+    weights = torch.randn(found.shape, generator=torch.Generator().manual_seed(2), dtype=torch.float64)
+    for states in (found, expected):
+        torch.autograd.backward((states * weights).sum())
+    gradients = {n: p.grad for n, p in theirs.named_parameters()}
+    for parameter, gradient in ((n, p.grad) for n, p in ours.named_parameters()):
+        torch.testing.assert_close(gradient, gradients[parameter], rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.parametrize("name", ["bert", "xlm-roberta", "xlm-roberta-xl", "modernbert", "eurobert"])
+def test_the_last_layer_is_spared_the_others(name: str) -> None:
+    """Its feed-forward part sees the tokens that are read, and no others, and no hook stays behind."""
+    encoder = architecture(name).eval()
+    micro = collate(items_of([30, 12, 40]), PAD)
+    assert flat.goes_flat(encoder)
+    widths: list[int] = []
+    layers = encoder.layers if name in {"modernbert", "eurobert"} else encoder.encoder.layer
+    part = layers[-1].mlp if name in {"modernbert", "eurobert"} else layers[-1].intermediate
+    part.register_forward_hook(lambda _, given, __: widths.append(given[0].shape[1]))
+    flat.first_states(encoder, micro)
+    flat.states(encoder, micro, (None,))
+    assert widths[0] == 3
+    assert widths[1] >= 82
+    hooks = [m for m in encoder.modules() if m._forward_pre_hooks]
+    assert not hooks
+
+
+@pytest.mark.parametrize("name", EVERY)
 def test_flat_gradients_are_the_padded_ones(name: str) -> None:
     """Of every parameter, for a loss that reads all real tokens; in double precision, to tell sums apart."""
     ours, theirs = architecture(name).double().eval(), architecture(name).double().eval()
@@ -102,7 +135,21 @@ def test_flat_gradients_are_the_padded_ones(name: str) -> None:
         torch.testing.assert_close(gradient, gradients[parameter], rtol=1e-5, atol=1e-5)
 
 
-@pytest.mark.parametrize("name", ["xlm-roberta", "xlm-roberta-xl"])
+@pytest.mark.parametrize("name", EVERY)
+@pytest.mark.parametrize("head", [FirstTokenHead, TokenHead])
+def test_flat_logits_are_the_padded_ones(name: str, head: type[nn.Module]) -> None:
+    """What a task's head says of each input or of each real token, in every architecture."""
+    ours = EncoderWithHead(architecture(name), initialise(head(32, 3, 0.1), 1)).eval()
+    micro = collate(items_of([33, 1, 60, 8, LONGEST, 2, 21]), PAD)
+    with torch.no_grad():
+        expected = ours.head(padded(architecture(name).eval(), micro)[-1])
+        found = ours(micro)
+    assert found.shape == expected.shape
+    wanted = micro.mask.bool() if head is TokenHead else slice(None)
+    torch.testing.assert_close(found[wanted], expected[wanted], rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.parametrize("name", ["camembert", "roberta", "xlm-roberta", "xlm-roberta-xl"])
 def test_the_padding_id_inside_a_text_is_not_counted(name: str) -> None:
     """A random piece that masking put in may be the padding's; positions go on as in the padded batch."""
     ours, theirs = architecture(name).eval(), architecture(name).eval()
@@ -113,6 +160,23 @@ def test_the_padding_id_inside_a_text_is_not_counted(name: str) -> None:
     with torch.no_grad():
         found = flat.states(ours, micro, (2,))[0]
         torch.testing.assert_close(found[real], padded(theirs, micro)[2][real], rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.parametrize("name", T5_KIN)
+def test_distances_are_worked_out_for_one_sequence(name: str) -> None:
+    """Of the longest, however many tokens the row has; afterwards nothing of it is left in the encoder."""
+    encoder = architecture(name).eval()
+    layers = [module for module in encoder.modules() if hasattr(module, "compute_bias")]
+    shapes: list[tuple[int, ...]] = []
+    for layer in layers:
+        if layer.has_relative_attention_bias:
+            layer.relative_attention_bias.register_forward_hook(lambda *given: shapes.append(given[2].shape))
+    assert flat.goes_flat(encoder)
+    shapes.clear()
+    with torch.no_grad():
+        flat.states(encoder, collate(items_of([9] * 20 + [12]), PAD), (None,))
+    assert set(shapes) == {(12, 12, 4)}
+    assert not any("compute_bias" in vars(layer) for layer in layers)
 
 
 def test_a_sequence_sees_nothing_of_the_others() -> None:
@@ -183,7 +247,7 @@ def _trained(
     return loop.fit(job, accelerator(), folder, Monitor(), NEVER).log
 
 
-@pytest.mark.parametrize("name", FLAT)
+@pytest.mark.parametrize("name", ["bert", "eurobert", "modernbert", "mt5", "xlm-roberta", "xlm-roberta-xl"])
 def test_training_flat_is_training_padded(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Twenty steps have the same losses, whatever the budget that cuts them."""
     whole = _fit(name, 4096, tmp_path / "whole")
@@ -264,6 +328,16 @@ def _reversed(encoder: Any) -> Any:
     return encoder
 
 
+@pytest.mark.parametrize("name", ["gemma3_text", "modernbert"])
+def test_an_encoder_whose_window_is_not_kept_is_read_padded(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The probe has a row that a window matters to."""
+    monkeypatch.setattr("stiltwalk.compute.attention._seen", lambda span, *_: span.real)
+    with pytest.warns(UserWarning, match=rf"This {name} encoder computes something else in flat batches"):
+        assert not flat.goes_flat(architecture(name))
+
+
 def test_the_probe_leaves_no_trace() -> None:
     """It moves neither the generator nor the mode, and is made once."""
     encoder = architecture("xlm-roberta").train()
@@ -274,7 +348,7 @@ def test_the_probe_leaves_no_trace() -> None:
     assert torch.equal(torch.get_rng_state(), before)
     assert encoder.training
     assert flat.goes_flat(encoder)
-    assert len(calls) == 2
+    assert len(calls) == 3  # padded, flat, and flat with the last layer for some tokens alone
 
 
 def test_a_flat_encoder_still_reads_padded_batches() -> None:
@@ -307,57 +381,6 @@ def test_half_precision_goes_flat(name: str) -> None:
     assert flat.goes_flat(ours)
     difference = (found[real].float() - expected[real].float()).abs()
     assert difference.mean() < 2**-7 * expected[real].float().abs().mean()
-
-
-def one_by_one(
-    query: Tensor,
-    key: Tensor,
-    value: Tensor,
-    begins: Tensor,
-    _key_begins: Tensor,
-    longest: int,
-    _key_longest: int,
-    scale: float | None,
-    window_size: tuple[int, int],
-    enable_gqa: bool,
-) -> Tensor:
-    """What torch documents of its kernel for unequal lengths, sequence by sequence."""
-    answers = []
-    for begin, end in pairwise(begins.tolist()):
-        assert 0 < end - begin <= longest
-        away = (torch.arange(end - begin)[:, None] - torch.arange(end - begin)).abs()
-        seen = away <= window_size[0] if window_size[0] >= 0 else None
-        q, k, v = (tensor[begin:end].transpose(0, 1) for tensor in (query, key, value))
-        answer = nn.functional.scaled_dot_product_attention(
-            q, k, v, attn_mask=seen, scale=scale, enable_gqa=enable_gqa
-        )
-        answers.append(answer.transpose(0, 1))
-    return torch.cat(answers)
-
-
-@pytest.mark.parametrize("window", [None, 4])
-def test_a_kernel_for_unequal_lengths_is_given_the_same_sequences(
-    window: int | None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """On real tokens it answers what blocks do; the kernel itself needs an accelerator."""
-    lengths = [9, 3, 30, 8, 1, 9]
-    blocks = cut_rows(lengths)
-    layout = flat_of(blocks, lengths, torch.device("cpu"))
-    drawn = torch.Generator().manual_seed(1)
-    tokens = sum(span.rows * span.length for span in layout.spans)
-    query, key, value = (torch.randn(1, n, tokens, 8, generator=drawn).bfloat16() for n in (4, 2, 2))
-
-    def answer(layout: Flat) -> Tensor:
-        return attend(nn.Module(), query, key, value, None, 0.0, 0.3, window, layout)[0][0]
-
-    expected = answer(layout)
-    monkeypatch.setattr("stiltwalk.compute.attention._UNEQUAL", one_by_one)
-    found = answer(layout._replace(bounds=bounds_of(blocks, lengths)))
-    ends = bounds_of(blocks, lengths).tolist()
-    assert ends[-1] == tokens > sum(lengths)
-    real = torch.cat([torch.arange(s.length) < lengths[row] for s in blocks for row in s.rows])
-    torch.testing.assert_close(found[real], expected[real], rtol=2e-2, atol=2e-2)
-    assert not torch.equal(found, expected), "padding is a sequence of its own here, so it differs"
 
 
 def test_rows_of_one_item_need_not_be_alike() -> None:

@@ -77,9 +77,7 @@ def one_step(kind: TaskType, micro_tokens: int, folder: Path) -> tuple[float, li
     items = functions.encode(examples_of(kind), tokenizer, task, 64)
     head = initialise(functions.head(task, 16, 0.0), 3)
     model = EncoderWithHead(encoder_model(tokenizer, dropout=0.0), head)
-    objective = loop.Objective(
-        lambda micro: functions.loss(functions.forward(model, micro), micro), functions.count
-    )
+    objective = loop.Objective(lambda micro: functions.loss(model(micro), micro), functions.count)
     items = functions.group(items, task)
     job = loop.Job(
         stage="one",

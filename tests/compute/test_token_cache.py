@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -154,6 +155,42 @@ def test_where_nothing_can_be_written(tmp_path: Path) -> None:
     tokenizer = tiny_tokenizer("unigram")
     found = subwords(cached(tokenizer, tmp_path), PLAIN)
     assert [ids.tolist() for ids in found] == [ids.tolist() for ids in subwords(tokenizer, PLAIN)]
+
+
+def test_what_was_read_longest_ago_makes_room(tmp_path: Path) -> None:
+    """What does not fit any more is deleted as something is written: least recently read first."""
+    one, other = (tiny_tokenizer(kind) for kind in ("wordpiece", "unigram"))
+    subwords(cached(one, tmp_path), ["the old dog"])
+    size = 3 * files(cached(one, tmp_path))[0].stat().st_size
+    readers = [cached(tokenizer, tmp_path, size) for tokenizer in (one, other)]
+    kept = files(readers[0])
+    for texts in (["the dog old"], ["old the dog"]):
+        subwords(readers[0], texts)
+        kept += [path for path in files(readers[0]) if path not in kept]
+    for age, path in enumerate(reversed(kept)):
+        os.utime(path, (1000 - age, 1000 - age))
+    subwords(readers[0], ["the old dog"])  # the first one is read again
+    subwords(readers[1], ["the dog"])
+    left = [path for reader in readers for path in files(reader)]
+    assert kept[0] in left
+    assert kept[1] not in left
+    assert sum(path.stat().st_size for path in left) <= size
+    assert len(left) >= 2
+
+
+def test_what_is_too_large_is_kept_while_it_is_new(tmp_path: Path) -> None:
+    """One that does not fit at all pushes all others out, and goes as the next one is written."""
+    reader = cached(tiny_tokenizer("wordpiece"), tmp_path, 1)
+    subwords(reader, PLAIN)
+    (large,) = files(reader)
+    found = subwords(reader, PLAIN)
+    assert files(reader) == [large]
+    expected = [ids.tolist() for ids in found]
+    subwords(reader, ("the fox",))
+    assert large not in files(reader)
+    # it is still mapped, and stays what it was
+    assert [ids.tolist() for ids in found] == expected
+    assert [ids.tolist() for ids in subwords(reader, PLAIN)] == expected
 
 
 def test_lists_are_told_apart(tmp_path: Path) -> None:

@@ -7,9 +7,11 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pandas as pd
+import psutil
 import pytest
 
 from stiltwalk.engine.local import missing, run_local
@@ -48,7 +50,7 @@ def test_processes_compute_the_same_rows(tmp_path: Path) -> None:
     assert sorted(e.kind for e in told if e.kind != "progress") == ["began"] * 3 + ["done"] * 3
     pd.testing.assert_frame_equal(rows_of(alone), rows_of(shared))
     assert not list((tmp_path / "shared" / "work").iterdir())
-    assert not list((tmp_path / "shared" / "leases").iterdir())
+    assert not list((tmp_path / "shared" / "leases").glob("*.json"))
 
 
 def test_a_failed_step_leaves_the_rest_running(tmp_path: Path) -> None:
@@ -117,6 +119,24 @@ def test_ctrl_c_without_workers(tmp_path: Path) -> None:
         run_local(prepared.plan, prepared.place, 0, interrupt_in_training)
     assert list((tmp_path / "store" / "work").glob("*/checkpoint-*/state.json"))
     _finish_and_compare(data, tmp_path / "store", reference)
+
+
+def test_everybody_is_told_to_end_at_the_start(tmp_path: Path) -> None:
+    """A batch system tells every process of a job: none dies before it was told what to do, or of it."""
+    data = write_world(tmp_path / "data")
+    process = _command(data, tmp_path / "store", tmp_path / "study.yaml")
+    command = psutil.Process(process.pid)
+    while not any("spawn_main" in " ".join(child.cmdline()) for child in command.children()):
+        assert process.poll() is None, process.communicate()
+        time.sleep(0.01)
+    os.killpg(process.pid, signal.SIGTERM)
+    try:
+        _, said = process.communicate(timeout=120)
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+    assert process.returncode == 130, said
+    assert "run the same command again" in said
 
 
 @pytest.mark.slow

@@ -354,3 +354,30 @@ def test_mining_without_any_dev_data_is_refused() -> None:
     message = "Target 'pocket-mining' cannot be tested: none of its languages has both test and dev files"
     with pytest.raises(StudyError, match=message):
         plan(MINED, data)
+
+
+def _keys(precision: str, prediction: str) -> dict[str, str]:
+    """Title → key of every step of a study with both kinds of targets and a made encoder."""
+    execution = {"precision": precision, "prediction": prediction}
+    made = plan(
+        {
+            "encoders": [{"name": "made", "pretrain": PRETRAIN}],
+            "intermediate": ["commonsenseqa"],
+            "targets": ["xquad", "tatoeba"],
+            "execution": execution,
+        }
+    )
+    return {node.title: key for key, node in made.nodes.items()}
+
+
+def test_the_precision_of_predictions_is_theirs_alone() -> None:
+    """It is part of no training's key, nor of that of sentence vectors."""
+    trained, int8, bf16 = (_keys("fp32", each) for each in ("as-trained", "int8", "bf16"))
+    others = {title for title in trained if trained[title] != int8[title]}
+    assert others == {"predict xquad, seed 1", "predict xquad after commonsenseqa, seed 1"}
+    assert all(len({trained[title], int8[title], bf16[title]}) == 3 for title in others)
+
+
+def test_as_trained_has_one_name() -> None:
+    """What was trained in bf16 is predicted in bf16 either way."""
+    assert _keys("bf16", "bf16") == _keys("bf16", "as-trained") != _keys("bf16", "int8")

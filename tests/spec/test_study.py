@@ -52,6 +52,10 @@ def test_unknown_fields(changes: dict[str, Any], message: str) -> None:
         ({"seeds": True}, "seeds: .*, found True"),
         ({"seeds": "three"}, "seeds: .*, found 'three'"),
         ({"execution": {"precision": "fp16"}}, r"execution\.precision: Input should be 'fp32' or 'bf16'"),
+        (
+            {"execution": {"prediction": "int4"}},
+            r"execution\.prediction: Input should be 'as-trained', 'bf16'",
+        ),
         ({"execution": {"threads": 0}}, r"execution\.threads: .*greater than or equal to 1, found 0"),
         ({"recipe": {"target": {"epochs": "many"}}}, r"recipe\.target\.epochs.*, found 'many'"),
     ],
@@ -206,6 +210,10 @@ def test_unknown_names(changes: dict[str, Any], message: str) -> None:
         (
             {"intermediate": [{"task": "udhr", "masked_lm": {"text": ["udhr"]}}]},
             "Task 'udhr' cannot be an intermediate arm",
+        ),
+        (
+            {"targets": ["tatoeba"], "execution": {"prediction": "int8"}},
+            r"execution\.prediction: int8 would change nothing: all targets are retrieval.* Leave it out\.",
         ),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import multiprocessing
 import threading
 from collections.abc import Callable
@@ -12,7 +13,17 @@ import pytest
 
 from stiltwalk.spec.errors import LeaseLostError
 from stiltwalk.store.atomic import read_json
-from stiltwalk.store.leases import SILENCE_SECONDS, Lease, Worker, beat, claim, holder, release, this_worker
+from stiltwalk.store.leases import (
+    SILENCE_SECONDS,
+    Lease,
+    Worker,
+    beat,
+    claim,
+    holder,
+    release,
+    reservations,
+    this_worker,
+)
 
 from .fakes import KEY, FakeClock, dead, elsewhere, here
 
@@ -139,6 +150,44 @@ def test_a_lease_keeps_its_own_patience(tmp_path: Path) -> None:
     written = read_json(lease.path)
     assert written is not None
     assert (written["worker"], written["silence"], written["token"]) == ("a", SILENCE_SECONDS, lease.token)
+
+
+def test_reservations_of_the_living(tmp_path: Path) -> None:
+    """What the leases of this machine reserve is summed by device, until they are given back."""
+    clock = FakeClock()
+    assert reservations(tmp_path / "absent", here("z"), clock) == {}
+    first = claim(tmp_path, KEY, here("a"), clock, {"cpu": 5, "GPU-1": 7})
+    assert first is not None
+    assert claim(tmp_path, "0" * 64, here("b"), clock, {"cpu": 2}) is not None
+    assert claim(tmp_path, "1" * 64, here("c"), clock) is not None
+    assert reservations(tmp_path, here("z"), clock) == {"cpu": 7, "GPU-1": 7}
+    beat(first, clock)
+    assert reservations(tmp_path, here("z"), clock) == {"cpu": 7, "GPU-1": 7}
+    release(first)
+    assert reservations(tmp_path, here("z"), clock) == {"cpu": 2}
+
+
+def test_the_dead_reserve_nothing(tmp_path: Path) -> None:
+    """Nor do the silent, nor other machines; and who takes over reserves for itself alone."""
+    clock = FakeClock()
+    for number, worker in enumerate((dead("a"), elsewhere("b"))):
+        assert claim(tmp_path, f"{number:064x}", worker, clock, {"cpu": 5}) is not None
+    assert reservations(tmp_path, here("z"), clock) == {}
+    assert claim(tmp_path, f"{0:064x}", here("c"), clock, {"cpu": 3}) is not None
+    assert reservations(tmp_path, here("z"), clock) == {"cpu": 3}
+    clock.pass_seconds(SILENCE_SECONDS + 1)
+    assert reservations(tmp_path, here("z"), clock) == {}
+
+
+def test_a_lease_of_an_earlier_version_reserves_nothing(tmp_path: Path) -> None:
+    """Its file knows no reservations, and its holder still holds its step."""
+    path = _held(tmp_path, here("a"), FakeClock()).path
+    written = read_json(path)
+    assert written is not None
+    del written["reserved"]
+    path.write_text(json.dumps(written))
+    assert reservations(tmp_path, here("b"), FakeClock()) == {}
+    assert holder(path, FakeClock()) == "a"
 
 
 def _together(count: int, act: Callable[[int], None]) -> None:

@@ -172,7 +172,7 @@ def _row(check: str, found: str, state: str = "ok", cure: str = "") -> dict[str,
 
 def _machine() -> list[dict[str, Any]]:
     # the one light command that asks torch what it can see
-    from stiltwalk.compute.machine import accelerators  # noqa: PLC0415
+    from stiltwalk.compute.machine import accelerators, fast_precisions  # noqa: PLC0415
 
     memory = psutil.virtual_memory().total / 2**30
     found = accelerators()
@@ -182,6 +182,7 @@ def _machine() -> list[dict[str, Any]]:
         _row("cores", str(os.cpu_count())),
         _row("memory", f"{memory:.1f} GiB"),
         _row("accelerator", named or "none", "ok" if found else "cpu only"),
+        _row("fast precisions", ", ".join(fast_precisions())),
     ]
 
 

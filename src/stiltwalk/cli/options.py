@@ -27,7 +27,12 @@ OverrideOption = Annotated[
 ]
 WorkersOption = Annotated[
     int | None,
-    typer.Option("--workers", min=0, help="Worker processes (default: cores / threads; 0: in this process)."),
+    typer.Option(
+        "--workers",
+        min=0,
+        help="Worker processes (default: cores / threads, at most two a GPU; 0: in this process). Steps wait "
+        "until their memory fits (STILTWALK_MEMORY: gigabytes of each device to use).",
+    ),
 ]
 
 

@@ -38,6 +38,7 @@ class Watch:
         )
         self._whole = self._bars.add_task("study", total=total, completed=already, rate="steps", left="")
         self._already, self._began = already, time.monotonic()
+        self._waited: float | None = None  # when it was last said that a step waits for memory
 
     def __enter__(self) -> Self:
         self._bars.start()
@@ -55,6 +56,9 @@ class Watch:
             return
         if event.kind == "stopping":
             self._line("stopping: each worker writes down where it is")
+            return
+        if event.kind == "waiting":
+            self._waiting(event)
             return
         row = self._rows.pop(event.key, None)
         if row is not None:
@@ -84,6 +88,13 @@ class Watch:
         elif time.monotonic() - self._told.get(event.key, 0.0) > LINE_SECONDS and progress.rate:
             self._told[event.key] = time.monotonic()
             self._line(f"  {event.title}: {progress.stage} {progress.done}/{progress.total}, {rate}, {left}")
+
+    def _waiting(self, event: Event) -> None:
+        """A step that is ready and waits for memory; workers that see the same are heard once in a while."""
+        now = time.monotonic()
+        if self._waited is None or now - self._waited > LINE_SECONDS:
+            self._waited = now
+            self._line(f"  waits for memory: {event.title} {event.message}")
 
     def _study_left(self) -> str:
         """Time left for all steps at the pace so far; steps differ, so it is a rough guide."""

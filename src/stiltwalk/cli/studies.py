@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Mapping
 from importlib.resources import files
@@ -12,6 +11,7 @@ from typing import Any
 from stiltwalk.cli import options, show
 from stiltwalk.cli.progress import Watch
 from stiltwalk.cli.targets import chosen_targets
+from stiltwalk.engine.devices import PROCESSOR, Device, default_workers, find_devices
 from stiltwalk.engine.local import Outcome, missing, run_local
 from stiltwalk.engine.prepare import Prepared, prepare, prepare_evaluation
 from stiltwalk.spec.encoders import EncoderChoice
@@ -105,13 +105,17 @@ def carry_out(prepared: Prepared, workers: int | None) -> None:
     for line in show.absent_lines(plan):
         show.note(line)
     total, todo = len(plan.nodes), missing(plan, place)
-    threads = plan.study.execution.threads
-    count = workers if workers is not None else max(1, (os.cpu_count() or 1) // threads)
+    devices: tuple[Device, ...] = ()
+    count = workers or 0
     if todo:
-        show.note(f"{plan.study.study}: {todo} of {total} steps to do, {count or 1} worker(s)")
+        devices = find_devices()
+        if workers is None:
+            count = default_workers(devices, plan.study.execution)
+        where = "" if devices[0].name == PROCESSOR else f" on {', '.join(device.label for device in devices)}"
+        show.note(f"{plan.study.study}: {todo} of {total} steps to do, {count or 1} worker(s){where}")
         show.note(f"store: {place.store.root}")
     with Watch(total, total - todo) as watch:
-        outcome = run_local(plan, place, count, watch.tell)
+        outcome = run_local(plan, place, count, watch.tell, devices)
     if outcome.done < outcome.total:
         raise StepFailedError(_what_failed(outcome, plan.study.study))
 

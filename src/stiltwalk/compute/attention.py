@@ -95,6 +95,7 @@ def attend(
     scaling: float | None = None,
     sliding_window: int | None = None,
     flat: Flat | None = None,
+    position_bias: Tensor | None = None,
     position_ids: Tensor | None = None,  # noqa: ARG001  this and below: what encoders also hand on, not read
     encoder_hidden_states: Tensor | None = None,  # noqa: ARG001
     use_cache: bool | None = None,  # noqa: ARG001
@@ -114,6 +115,8 @@ def attend(
         scaling: of the products; ``None``: one over the root of the width.
         sliding_window: sees only tokens less than so many away; ``None``: sees all of its sequence.
         flat: the layout; ``None``: no flat batch.
+        position_bias: what two tokens' distance adds to their product: ``(1, heads, longest, longest)``, of
+            the longest sequence alone; of all ``tokens`` where the batch is not flat.
         position_ids: not read, as all below.
         encoder_hidden_states: of a decoder.
         use_cache: of a decoder.
@@ -123,35 +126,48 @@ def attend(
     """
     if flat is None:
         return sdpa_attention_forward(
-            module, query, key, value, attention_mask, dropout=dropout, scaling=scaling
+            module,
+            query,
+            key,
+            value,
+            attention_mask,
+            dropout=dropout,
+            scaling=scaling,
+            position_bias=position_bias,
         )
     tokens = [tensor[0].transpose(0, 1) for tensor in (query, key, value)]
-    if flat.bounds is not None and dropout == 0.0 and _fits_kernel(query):
+    if flat.bounds is not None and dropout == 0.0 and position_bias is None and _fits_kernel(query):
         return _unequal(tokens, flat, scaling, sliding_window)[None], None
     # split, since its gradient is one tensor; of slices each would be as large as the whole
     sizes = [span.rows * span.length for span in flat.spans]
     split = zip(*(torch.split(tensor, sizes) for tensor in tokens), strict=True)
     parts = [
-        _within(part, span, dropout, scaling, sliding_window)
+        _within(part, span, dropout, scaling, sliding_window, position_bias)
         for part, span in zip(split, flat.spans, strict=True)
     ]
     return (parts[0] if len(parts) == 1 else torch.cat(parts))[None], None
 
 
 def _within(
-    tokens: Sequence[Tensor], span: Span, dropout: float, scaling: float | None, window: int | None
+    tokens: Sequence[Tensor],
+    span: Span,
+    dropout: float,
+    scaling: float | None,
+    window: int | None,
+    bias: Tensor | None,
 ) -> Tensor:
     """``(tokens of the span, heads, width)`` from its query, key and value of that shape."""
     query, key, value = (
         tensor.view(span.rows, span.length, *tensor.shape[1:]).transpose(1, 2) for tensor in tokens
     )
     if dropout > 0.0 and query.device.type == "cpu":
-        return _with_dropout(query, key, value, span, dropout, scaling, window)
+        return _with_dropout(query, key, value, span, dropout, scaling, window, bias)
+    seen = _seen(span, window, query.device)
     answer = functional.scaled_dot_product_attention(
         query,
         key,
         value,
-        attn_mask=_seen(span, window, query.device),
+        attn_mask=seen if bias is None else _added(seen, bias, span, query.dtype),
         dropout_p=dropout,
         scale=scaling,
         enable_gqa=query.shape[1] != key.shape[1],
@@ -167,6 +183,7 @@ def _with_dropout(
     dropout: float,
     scaling: float | None,
     window: int | None,
+    bias: Tensor | None,
 ) -> Tensor:
     """As :func:`_within`, of ``(rows, heads, length, width)``, step by step: for cheap masks on a CPU.
 
@@ -177,11 +194,12 @@ def _with_dropout(
         key, value = (tensor.repeat_interleave(heads // key.shape[1], dim=1) for tensor in (key, value))
     query, key, value = (tensor.reshape(rows * heads, length, width) for tensor in (query, key, value))
     seen = _seen(span, window, query.device)
-    unseen = query.new_zeros(1)
-    if seen is not None:
-        unseen = torch.where(seen, unseen, -torch.inf).expand(rows, heads, -1, -1).flatten(0, 1)
+    added = query.new_zeros(1)
+    if seen is not None or bias is not None:
+        every = _added(seen, added if bias is None else bias, span, query.dtype)
+        added = every.expand(rows, heads, -1, -1).flatten(0, 1)
     scale = width**-0.5 if scaling is None else scaling
-    products = torch.baddbmm(unseen, query, key.transpose(1, 2), alpha=scale)
+    products = torch.baddbmm(added, query, key.transpose(1, 2), alpha=scale)
     weights = dropped(torch.softmax(products, dim=-1, dtype=torch.float32), dropout)
     answer = torch.bmm(weights.to(value.dtype), value)
     return answer.view(rows, heads, length, width).transpose(1, 2).flatten(0, 1)
@@ -196,6 +214,17 @@ def _seen(span: Span, window: int | None, device: torch.device) -> Tensor | None
     near = away < window
     # padding far behind its row would see nothing at all, which is no number and spreads
     return near if span.real is None else (near & span.real) | (away == 0)
+
+
+def _added(seen: Tensor | None, bias: Tensor, span: Span, dtype: torch.dtype) -> Tensor:
+    """What is added to a span's products, to be broadcast as what is ``seen``.
+
+    That is ``bias``, of one element or as :func:`attend` takes it, and minus infinity on what is not seen.
+    """
+    # how far apart two tokens are decides, so what the longest sequence begins with is any shorter one's
+    own = bias if bias.ndim == 1 else bias[:, :, : span.length, : span.length]
+    own = own.to(dtype)
+    return own.contiguous() if seen is None else torch.where(seen, own, -torch.inf)
 
 
 def _fits_kernel(query: Tensor) -> bool:

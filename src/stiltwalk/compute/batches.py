@@ -52,22 +52,15 @@ class Micro:
             self.blocks,
         )
 
-    def only(self, rows: Tensor) -> Micro:
-        """The rows that ``(rows,)`` is true of, without the padding that the others needed; without items."""
-        lengths = tuple(self.lengths[row] for row in rows.nonzero()[:, 0].tolist())
-        return self._part(rows, lengths, cut_rows(lengths))
-
     def block(self, block: Block) -> Micro:
         """The rows of one of ``blocks`` in its order, as one block; without items."""
         lengths = tuple(self.lengths[row] for row in block.rows)
         whole = Block(tuple(range(len(lengths))), block.length)
-        return self._part(torch.tensor(block.rows, device=self.ids.device), lengths, (whole,))
-
-    def _part(self, rows: Tensor, lengths: tuple[int, ...], blocks: tuple[Block, ...]) -> Micro:
+        rows = torch.tensor(block.rows, device=self.ids.device)
         ids, mask, segments = (
-            values[rows, : max(lengths)] for values in (self.ids, self.mask, self.segments)
+            values[rows, : block.length] for values in (self.ids, self.mask, self.segments)
         )
-        return Micro((), (), ids, mask, segments, lengths, blocks)
+        return Micro((), (), ids, mask, segments, lengths, (whole,))
 
 
 def length(item: Item) -> int:

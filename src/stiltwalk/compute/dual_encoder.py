@@ -105,17 +105,6 @@ def pairs_in(item: Item) -> int:
     return len(item.sequences) // 2
 
 
-def apart(model: nn.Module, micro: Micro) -> Tensor:
-    """Outputs of all rows, ``(rows, hidden + 1)``, queries and candidates in a pass of their own.
-
-    Queries are far shorter: padded to the length of candidates they would cost as much.
-    """
-    queries = torch.cat([torch.arange(rows) < rows // 2 for rows in micro.rows]).to(micro.ids.device)
-    sides = torch.cat([queries.nonzero()[:, 0], (~queries).nonzero()[:, 0]])
-    outputs = [model(micro.only(side)) for side in (queries, ~queries)]
-    return torch.cat(outputs)[torch.argsort(sides)]
-
-
 def pair_loss(outputs: Tensor, micro: Micro) -> Tensor:
     """Over all groups, each query's cross-entropy among the candidates of its group, summed."""
     losses = []

@@ -11,7 +11,7 @@ import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
-from transformers import AutoConfig, AutoModel, AutoTokenizer
+from transformers import AutoConfig, AutoModel, AutoModelForTextEncoding, AutoTokenizer
 
 from stiltwalk.compute import flat
 from stiltwalk.compute.batches import Micro
@@ -82,13 +82,14 @@ def load_model(folder: Path) -> nn.Module:
     rows = read_rows(folder)
     try:
         config = AutoConfig.from_pretrained(folder, trust_remote_code=False, local_files_only=True)
-        kind: Any = AutoModel._model_mapping[type(config)]  # the only table of architectures there is
+        table = _table_of(config)
+        kind: Any = table._model_mapping[type(config)]  # the only table of architectures there is
         # a pooler nobody reads would be made at random wherever the folder holds none
         optional = (
             {"add_pooling_layer": False} if "add_pooling_layer" in inspect.signature(kind).parameters else {}
         )
         # weights that are handed over are taken as they are, and nothing is looked for
-        place: Any = AutoModel if rows is None else kind
+        place: Any = table if rows is None else kind
         model, report = place.from_pretrained(
             folder if rows is None else None,
             state_dict=None if rows is None else _made_whole(folder, rows),
@@ -107,6 +108,19 @@ def load_model(folder: Path) -> nn.Module:
         ) from None
     require_weights(folder, report)
     return model  # type: ignore[no-any-return]
+
+
+def _table_of(config: Any) -> Any:
+    """The class of transformers that finds the encoder's own: where T5's decoder would come with it, another.
+
+    Raises:
+        ValueError: there is the encoder only with its decoder.
+    """
+    if type(config) in AutoModelForTextEncoding._model_mapping:
+        return AutoModelForTextEncoding
+    if config.is_encoder_decoder:
+        raise ValueError(f"of {config.model_type} there is no encoder without its decoder")
+    return AutoModel
 
 
 def _made_whole(folder: Path, rows: Rows) -> dict[str, Tensor]:
@@ -156,9 +170,13 @@ def longest_input(model: nn.Module, wanted: int) -> int:
     positions = getattr(config, "max_position_embeddings", None)
     if positions is None:
         return wanted
-    # XLM-R's positions start behind its padding id
-    offset = int(config.pad_token_id) + 1 if "roberta" in config.model_type else 0
-    return min(wanted, int(positions) - offset)
+    # XLM-R's positions start behind its padding id, and so do those of all whose table has one
+    behind = any(
+        isinstance(module, nn.Embedding) and module.padding_idx is not None
+        for name, module in model.named_modules()
+        if name.endswith("position_embeddings")
+    )
+    return min(wanted, int(positions) - (int(config.pad_token_id) + 1 if behind else 0))
 
 
 def hidden_states(encoder: nn.Module, micro: Micro, layer: int | None = None) -> Tensor:
@@ -180,7 +198,8 @@ def save_artifact(
     if rows is None:
         model.save_pretrained(draft / "model")
     else:
-        others = {name: tensor for name, tensor in model.state_dict().items() if name != rows.name}
+        tables = _names_of(model.get_input_embeddings().weight, model)
+        others = {name: tensor for name, tensor in model.state_dict().items() if name not in tables}
         model.save_pretrained(draft / "model", state_dict=others, variant=_TRIMMED)
         write_rows(draft / "model", rows)
     encoder.tokenizer.save_pretrained(draft / "tokenizer")
@@ -209,6 +228,13 @@ def load_head(artifact: Artifact, name: str, head: nn.Module) -> nn.Module:
 
 def parameter_counts(model: nn.Module) -> dict[str, int]:
     """All parameters, and those outside the embeddings (the x-axis of scaling studies)."""
-    total = sum(p.numel() for p in model.parameters())
-    inside = sum(p.numel() for name, p in model.named_parameters() if "embeddings" not in name.split("."))
-    return {"parameters": total, "encoder_parameters": inside}
+    table: Any = model.get_input_embeddings()  # type: ignore[operator]
+    outside = _names_of(table.weight, model)
+    counts = {name: p.numel() for name, p in model.named_parameters()}
+    inside = [n for name, n in counts.items() if name not in outside and "embeddings" not in name.split(".")]
+    return {"parameters": sum(counts.values()), "encoder_parameters": sum(inside)}
+
+
+def _names_of(parameter: Tensor, model: nn.Module) -> set[str]:
+    """All that ``parameter`` is called in ``model``: T5's table has two names."""
+    return {name for name, p in model.named_parameters(remove_duplicate=False) if p is parameter}

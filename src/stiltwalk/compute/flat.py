@@ -7,7 +7,9 @@ tokens, the flat batch must give what a padded one gives. Others read the same b
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import partial
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
@@ -17,6 +19,7 @@ from torch import Tensor, nn
 
 from stiltwalk.compute.attention import NAME, flat_of
 from stiltwalk.compute.batches import Micro, collate
+from stiltwalk.compute.last_layer import last_layer_of
 from stiltwalk.compute.tokens import Item
 from stiltwalk.compute.tokens import Sequence as Row
 
@@ -41,15 +44,27 @@ def _behind_padding(ids: Tensor, pad: int) -> Tensor:
 
 
 _POSITIONS: Mapping[str, Callable[[Tensor, int], Tensor]] = {
+    "albert": _from_zero,
     "bert": _from_zero,
     "camembert": _behind_padding,
+    "distilbert": _from_zero,
+    "electra": _from_zero,
     "eurobert": _from_zero,
+    "gemma3_text": _from_zero,  # where it looks both ways, as EmbeddingGemma does
+    "gte": _from_zero,
+    "jina_embeddings_v3": _from_zero,
     "modernbert": _from_zero,
+    "mt5": _from_zero,  # and its kin: not read, since only distances count
     "roberta": _behind_padding,
+    "t5": _from_zero,
+    "umt5": _from_zero,
     "xlm-roberta": _behind_padding,
     "xlm-roberta-xl": _behind_padding,
 }
 """Architecture → (padded ids, padding id) → position of every token."""
+
+_BY_DISTANCE = frozenset({"mt5", "t5", "umt5"})
+"""Architectures that add to the products of attention what two tokens' distance says."""
 
 _probed: WeakKeyDictionary[nn.Module, bool] = WeakKeyDictionary()
 
@@ -78,8 +93,16 @@ def states(encoder: nn.Module, micro: Micro, layers: Sequence[int | None]) -> li
 def first_states(encoder: nn.Module, micro: Micro) -> Tensor:
     """``(rows, 1, hidden)`` of every row's first token, last layer."""
     places = _places(micro)
-    (laid,) = _laid_out(encoder, micro, places, (None,))
-    return laid.index_select(0, places.firsts)[:, None]
+    return _of_tokens(encoder, micro, places, places.firsts)[:, None]
+
+
+def token_states(encoder: nn.Module, micro: Micro, rows: Tensor, columns: Tensor) -> Tensor:
+    """``(tokens, hidden)`` of the tokens at those ``(tokens,)`` rows and columns, none twice, last layer."""
+    places = _places(micro)
+    width = micro.ids.shape[1]
+    where = places.laid.new_full((micro.ids.numel(),), -1)
+    where[places.laid] = torch.arange(len(places.laid), device=where.device)
+    return _of_tokens(encoder, micro, places, where[(rows * width + columns).to(where.device)])
 
 
 def goes_flat(encoder: nn.Module) -> bool:
@@ -104,8 +127,23 @@ def _laid_out(
     """``(laid-out tokens, hidden)`` of each of ``layers``."""
     if goes_flat(encoder):
         return [found[0] for found in _read_flat(encoder, micro, places, layers)]
+    return _in_blocks(encoder, micro, layers)
+
+
+def _in_blocks(encoder: nn.Module, micro: Micro, layers: Sequence[int | None]) -> list[Tensor]:
+    """As :func:`_laid_out`, one block after the other: padded, without anything of ours."""
     blocks = [_read(encoder, micro.block(block), layers) for block in micro.blocks]
     return [torch.cat([found.flatten(0, 1) for found in same]) for same in zip(*blocks, strict=True)]
+
+
+def _of_tokens(encoder: nn.Module, micro: Micro, places: _Places, chosen: Tensor) -> Tensor:
+    """``(chosen, hidden)`` of the last layer: of the laid-out tokens those at ``chosen``, and no others."""
+    if not goes_flat(encoder):
+        (laid,) = _laid_out(encoder, micro, places, (None,))
+        return laid.index_select(0, chosen)
+    with last_layer_of(encoder, chosen) as narrow:
+        (laid,) = _read_flat(encoder, micro, places, (None,))
+    return laid[0] if narrow else laid[0].index_select(0, chosen)
 
 
 def _read(encoder: nn.Module, micro: Micro, layers: Sequence[int | None]) -> list[Tensor]:
@@ -125,7 +163,39 @@ def _read_flat(
     inputs["attention_mask"] = micro.mask.new_ones(1, 1, 1, 1)
     inputs["position_ids"] = positions.flatten()[places.laid][None]
     inputs["flat"] = flat_of(micro.blocks, micro.lengths, micro.ids.device)
-    return _chosen(encoder, inputs, layers)
+    with _distances_within(encoder, micro.blocks[0].length):
+        return _chosen(encoder, inputs, layers)
+
+
+@contextmanager
+def _distances_within(encoder: nn.Module, longest: int) -> Iterator[None]:
+    """Within, what distances add is worked out for ``longest`` tokens, however many the row has.
+
+    For the whole row it would be tokens × tokens, of which only those of one sequence are read.
+    """
+    config: Any = encoder.config
+    layers: list[Any] = []
+    if config.model_type in _BY_DISTANCE:
+        layers = [layer for layer in encoder.modules() if hasattr(layer, "compute_bias")]
+    for layer in layers:
+        layer.compute_bias = partial(_of_the_longest, layer.compute_bias, longest)
+    try:
+        yield
+    finally:
+        for layer in layers:
+            del layer.compute_bias  # the class's own is there again
+
+
+def _of_the_longest(
+    compute: Callable[..., Tensor],
+    longest: int,
+    tokens: int,  # noqa: ARG001  this and the next: of the whole row
+    others: int,  # noqa: ARG001
+    device: torch.device,
+    past_seen_tokens: int,
+) -> Tensor:
+    """As ``compute``, in place of which a layer of T5's kind calls it: ``(1, heads, longest, longest)``."""
+    return compute(longest, longest, device=device, past_seen_tokens=past_seen_tokens)
 
 
 def _chosen(encoder: nn.Module, inputs: Mapping[str, Any], layers: Sequence[int | None]) -> list[Tensor]:
@@ -178,19 +248,23 @@ def _probe(encoder: Any) -> bool:
 
 def _agree(encoder: Any, micro: Micro, *, half: bool, tolerance: float) -> bool:
     """Whether flat and padded states are the same but for ``tolerance``; leaves our attention in place."""
-    places, real = _places(micro), micro.mask.bool()
+    places = _places(micro)
+    real = micro.mask.bool().flatten()[places.laid]
     with torch.no_grad(), torch.autocast(micro.ids.device.type, dtype=torch.bfloat16, enabled=half):
-        (padded,) = _read(encoder, micro, (None,))
+        (padded,) = _in_blocks(encoder, micro, (None,))
         encoder.set_attn_implementation(NAME)
-        (laid,) = _read_flat(encoder, micro, places, (None,))
-    expected, found = padded[real], _padded(laid[0], places.laid, micro)[real]
-    return bool((expected - found).abs().max() <= tolerance * expected.abs().max())
+        ((laid,),) = _read_flat(encoder, micro, places, (None,))
+        with last_layer_of(encoder, places.firsts) as narrow:
+            ((some,),) = _read_flat(encoder, micro, places, (None,))
+    firsts = some if narrow else some[places.firsts]
+    away = torch.cat([(padded - laid)[real], padded[places.firsts] - firsts]).abs().max()
+    return bool(away <= tolerance * padded[real].abs().max())
 
 
 def _probe_batch(encoder: Any) -> Micro:
     vocabulary = encoder.get_input_embeddings().weight.shape[0]
     window = getattr(encoder.config, "sliding_window", None)
-    lengths = PROBE_LENGTHS if window is None else (*PROBE_LENGTHS, 2 * window + 3)
+    lengths = PROBE_LENGTHS if window is None else (*PROBE_LENGTHS, window + window // 4 + 2)
     pad = encoder.config.pad_token_id
     ids = np.setdiff1d(np.arange(min(vocabulary, 1000)), [pad])
     rows = [

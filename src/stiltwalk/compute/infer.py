@@ -9,6 +9,7 @@ import torch
 from accelerate import Accelerator
 from torch import Tensor, nn
 
+from stiltwalk.compute import parallel
 from stiltwalk.compute.batches import Micro, collate, cut
 from stiltwalk.compute.context import Monitor, Ticker
 from stiltwalk.compute.tokens import Item
@@ -27,15 +28,17 @@ def infer(
 ) -> list[T]:
     """What ``read`` takes from the model's outputs, one entry an item, in the order of ``items``.
 
-    A group of items for which memory runs out is halved.
+    A group of items for which memory runs out is halved. Ranks deal the groups among themselves and all
+    return everything: then ``read`` gives arrays of numpy's, and there is no monitor.
 
     Raises:
         InterruptedRunError: asked to stop.
     """
-    found: dict[int, T] = {}
+    assert monitor is None or accelerator.num_processes == 1, "ranks in the middle of a pass stop for nobody"
+    own: dict[int, T] = {}
     ticker = Ticker()
     model.eval()
-    waiting = list(cut(items, micro_tokens))[::-1]
+    waiting = parallel.dealt(list(cut(items, micro_tokens)), accelerator)[::-1]
     with torch.inference_mode():
         while waiting:
             group = waiting.pop()
@@ -49,10 +52,11 @@ def infer(
                 half = len(group) // 2
                 waiting += [group[half:], group[:half]]
                 continue
-            found.update(zip(group, read(outputs, micro), strict=True))
+            own.update(zip(group, read(outputs, micro), strict=True))
             if monitor is not None:
                 monitor.check()
                 ticker.examples += len(group)
-                ticker.tell(monitor, "predicting", len(found), len(items))
+                ticker.tell(monitor, "predicting", len(own), len(items))
+    found = parallel.gathered(own, accelerator)
     assert len(found) == len(items), "every item is scored once"
     return [found[index] for index in range(len(items))]

@@ -31,10 +31,6 @@ def _each_alone(items: Sequence[Item], task: Task) -> list[Item]:  # noqa: ARG00
     return list(items)
 
 
-def _in_one_pass(model: nn.Module, micro: Micro) -> Tensor:
-    return model(micro)  # type: ignore[no-any-return]
-
-
 @dataclass(frozen=True, slots=True)
 class Kind:
     """The functions of one task type.
@@ -47,7 +43,6 @@ class Kind:
         scores: head outputs of a micro-batch → what decoding needs, one entry an item.
         decode: examples, items and their scores → one prediction an example.
         group: the items of an optimiser step → those that are trained on, where some belong together.
-        forward: the model and a micro-batch → head outputs, in training.
         gold: examples as they are scored.
     """
 
@@ -58,7 +53,6 @@ class Kind:
     scores: Callable[[Tensor, Micro], list[Scores]]
     decode: Callable[[Sequence[Any], Sequence[Item], Sequence[Scores], Task], list[Prediction]]
     group: Callable[[Sequence[Item], Task], list[Item]] = _each_alone
-    forward: Callable[[nn.Module, Micro], Tensor] = _in_one_pass
     gold: Callable[[Sequence[Any]], Sequence[Example]] = tuple
 
 
@@ -215,7 +209,6 @@ KINDS: dict[TaskType, Kind] = {
         scores=dual_encoder.unit_vectors,
         decode=dual_encoder.rank_pairs,
         group=dual_encoder.grouped,
-        forward=dual_encoder.apart,
         gold=dual_encoder.as_queries,
     ),
 }

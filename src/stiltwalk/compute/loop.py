@@ -6,13 +6,14 @@ import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import torch
 from accelerate import Accelerator
 from torch import Tensor, nn
 
-from stiltwalk.compute import checkpoint
+from stiltwalk.compute import checkpoint, gradients, parallel
 from stiltwalk.compute.batches import Micro, micro_batches
 from stiltwalk.compute.checkpoint import State
 from stiltwalk.compute.context import Monitor, Ticker
@@ -93,11 +94,13 @@ def fit(
 ) -> State:
     """Train ``job.module`` to the end, from a checkpoint in ``folder`` if there is one.
 
-    The module ends with the best parameters on dev, or the last where nothing is evaluated.
+    The module ends with the best parameters on dev, or the last where nothing is evaluated. Of several ranks
+    all hold them, and rank 0 writes the checkpoints.
 
     Raises:
         InterruptedRunError: asked to stop; a checkpoint of the last finished step was written.
     """
+    monitor = parallel.of_one_mind(monitor, accelerator)
     optimiser = _optimiser(job.module, job.optimisation)
     resumed = checkpoint.restore(folder, job.module, optimiser)
     state, order = resumed or (State(micro_tokens=job.micro_tokens), job.order)
@@ -107,16 +110,19 @@ def fit(
         try:
             monitor.check()
         except Exception:
-            checkpoint.save(folder, job.module, optimiser, _stamped(state, ticker), order)
+            if accelerator.is_main_process:
+                checkpoint.save(folder, job.module, optimiser, _stamped(state, ticker), order)
             raise
         objective, items = job.batch(order, state.done)
-        state = _look(job, _one_step(job, accelerator, optimiser, state, objective, items), folder)
+        state = _one_step(job, accelerator, optimiser, state, objective, items)
+        state = _look(job, accelerator, state, folder)
         ticker.examples += len(items)
         ticker.tell(monitor, job.stage, state.done, job.optimisation.steps)
-        if time.monotonic() - saved >= checkpoint_seconds:
+        if accelerator.is_main_process and time.monotonic() - saved >= checkpoint_seconds:
             checkpoint.save(folder, job.module, optimiser, _stamped(state, ticker), order)
             saved = time.monotonic()
     if state.best_score is not None:
+        parallel.wait(accelerator)  # until they are written
         checkpoint.load_parameters(checkpoint.best_path(folder, state.best_step), job.module)
     return _stamped(state, ticker)
 
@@ -171,10 +177,14 @@ def _one_step(
     for group in optimiser.param_groups:
         group["lr"] = rate
     while True:
-        torch.manual_seed(job.dropout_seed(state.done))
+        torch.manual_seed(parallel.own_seed(job.dropout_seed(state.done), accelerator))
         optimiser.zero_grad()
         try:
-            loss = _backward(job, accelerator, objective, items, state.micro_tokens)
+            loss = parallel.summed(
+                partial(_backward, job, accelerator, objective, items, state.micro_tokens),
+                job.module,
+                accelerator,
+            )
             break
         except torch.OutOfMemoryError:
             if state.micro_tokens <= max(len(s.ids) for item in items for s in item.sequences):
@@ -182,7 +192,7 @@ def _one_step(
             state = replace(state, micro_tokens=state.micro_tokens // 2)
     if not math.isfinite(loss):
         return replace(state, broken=f"the loss was {loss} at step {state.done + 1}")
-    norm = float(accelerator.clip_grad_norm_(job.module.parameters(), job.optimisation.clip_norm))
+    norm = gradients.clip(job.module, job.optimisation.clip_norm)
     if not math.isfinite(norm):  # a finite loss may have such a gradient, and clipping spreads it
         return replace(state, broken=f"the gradient's norm was {norm} at step {state.done + 1}")
     optimiser.step()
@@ -196,12 +206,15 @@ def _one_step(
 def _backward(
     job: Job, accelerator: Accelerator, objective: Objective, items: Sequence[Item], micro_tokens: int
 ) -> float:
-    """Gradients of the step's loss, normalised over the true count of the whole step; returns the loss."""
+    """This rank's part of the gradients of the step's loss, and of that loss, which is returned.
+
+    Both are normalised over the true count of the whole step.
+    """
     count = max(1, sum(objective.count(item) for item in items))
     job.module.train()
     total = 0.0
     with cheap_dropout(job.module):
-        for _, micro in micro_batches(items, micro_tokens, job.pad):
+        for _, micro in micro_batches(parallel.share(items, accelerator), micro_tokens, job.pad):
             with accelerator.autocast():
                 loss = objective.loss(micro.to(accelerator.device)) / count
             accelerator.backward(loss)
@@ -209,7 +222,7 @@ def _backward(
     return total
 
 
-def _look(job: Job, state: State, folder: Path) -> State:
+def _look(job: Job, accelerator: Accelerator, state: State, folder: Path) -> State:
     """Score the dev set if it is time, and keep the parameters if they are the best so far."""
     due = state.done % job.evaluate_every == 0 or state.done == job.optimisation.steps
     if job.evaluate is None or not due or state.broken:
@@ -218,5 +231,6 @@ def _look(job: Job, state: State, folder: Path) -> State:
     log = (*state.log, {"step": state.done, "dev": score})
     if state.best_score is not None and score <= state.best_score:
         return replace(state, log=log, looks_without_gain=state.looks_without_gain + 1)
-    checkpoint.save_parameters(checkpoint.best_path(folder, state.done), job.module)
+    if accelerator.is_main_process:
+        checkpoint.save_parameters(checkpoint.best_path(folder, state.done), job.module)
     return replace(state, log=log, best_score=score, best_step=state.done, looks_without_gain=0)

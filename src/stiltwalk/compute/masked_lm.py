@@ -15,8 +15,8 @@ from torch.nn import functional
 
 from stiltwalk.compute.batches import Micro
 from stiltwalk.compute.context import Place
-from stiltwalk.compute.encoder import hidden_states
 from stiltwalk.compute.examples import planned_examples
+from stiltwalk.compute.flat import token_states
 from stiltwalk.compute.heads import INIT_STD
 from stiltwalk.compute.pairs import encode_lines
 from stiltwalk.compute.streams import generator
@@ -191,17 +191,13 @@ def masked_tokens(item: Item) -> int:
 
 def masked_lm_losses(encoder: nn.Module, head: MaskedLmHead, micro: Micro) -> Tensor:
     """``(masked,)`` cross-entropy; the head, the dearest part, sees only the masked positions."""
-    states = hidden_states(encoder, micro)
     counts = [masked_tokens(item) for item in micro.items]
     rows = np.repeat(np.arange(len(micro.items)), counts)
     columns = np.concatenate([np.flatnonzero(item.target != IGNORE) for item in micro.items])
     target = np.concatenate([item.target[item.target != IGNORE] for item in micro.items])
     languages = np.repeat([item.language for item in micro.items], counts)
-    logits = head(
-        states[torch.from_numpy(rows), torch.from_numpy(columns)],
-        torch.from_numpy(languages).to(states.device),
-        word_embeddings(encoder),
-    )
+    states = token_states(encoder, micro, torch.from_numpy(rows), torch.from_numpy(columns))
+    logits = head(states, torch.from_numpy(languages).to(states.device), word_embeddings(encoder))
     return functional.cross_entropy(
         logits.float(), torch.from_numpy(target).to(logits.device), reduction="none"
     )

@@ -12,15 +12,16 @@ import pyarrow.parquet as pq
 from accelerate import Accelerator
 from torch import nn
 
+from stiltwalk.compute.answers import Stream, answers
 from stiltwalk.compute.checkpoint_heads import load_checkpoint_model
 from stiltwalk.compute.context import Monitor, Place, Progress, Ticker, given_encoder
 from stiltwalk.compute.dual_encoder import find
 from stiltwalk.compute.encoder import Start, load_head, load_start, longest_input, parameter_counts
 from stiltwalk.compute.examples import planned_examples, task_with_labels
 from stiltwalk.compute.heads import EncoderWithHead
-from stiltwalk.compute.infer import infer
 from stiltwalk.compute.kinds import kind_of
 from stiltwalk.compute.lineage import Lineage, lineage, seen_texts
+from stiltwalk.compute.reduced import drift, reduced
 from stiltwalk.compute.retrieval import mine_pairs, retrieve
 from stiltwalk.data.load import load_candidates
 from stiltwalk.data.overlap import overlap
@@ -56,6 +57,7 @@ def predict(
     by_language = _read(step, place, step.split, step.data)
     found: dict[int | None, Mapping[str, Sequence[Prediction]]] = {}  # by layer, where it reads any
     tuned: dict[str, Any] = {}
+    changed: dict[str, Any] = {}
     unknowable: tuple[str, ...] = ()
     if task.scoring.tuned:
         dev = _read(step, place, "dev", step.dev)
@@ -69,7 +71,7 @@ def predict(
         found.update((layer, predictions) for layer, predictions in by_layer.items())
     else:
         answered = _as_trained(task, start, place)
-        found[None] = _decode(step, task, answered, start, place, by_language, accelerator, monitor)
+        found[None], changed = _decode(step, task, answered, start, place, by_language, accelerator, monitor)
         unknowable = untrained_labels(answered, task)
     descent = lineage(place, step.parent)
     seen = seen_texts(place, descent)
@@ -83,7 +85,7 @@ def predict(
             # intermediate data is English
             "language_seen_in_intermediate": descent.intermediate != NONE_ARM and language == SOURCE_LANGUAGE,
         }
-        shared["caveats"] = ";".join(_caveats(task, shared, descent, unknowable) + _pool_caveats(step, task))
+        shared["caveats"] = ";".join(_caveats(task, shared, descent, unknowable) + _step_caveats(step, task))
         for layer, predictions in found.items():
             place_of_layer = f"layer-{layer:02}" if len(found) > 1 else ""
             path = folder / "draft" / "predictions" / place_of_layer / f"{language}.parquet"
@@ -98,6 +100,7 @@ def predict(
         "examples": sum(map(len, by_language.values())),
         "wall_seconds": seconds,
         **tuned,
+        **changed,
     }
 
 
@@ -120,30 +123,25 @@ def _decode(
     by_language: Mapping[str, tuple[Example, ...]],
     accelerator: Accelerator,
     monitor: Monitor,
-) -> dict[str, list[Prediction]]:
-    """Predictions through the parent's head: all languages in one stream, told apart afterwards.
+) -> tuple[dict[str, list[Prediction]], dict[str, Any]]:
+    """Predictions through the parent's head, and what less precision than it was trained in changes in them.
 
     ``answered`` is the task with the labels that the head knows.
     """
-    kind = kind_of(task)
-    tokenizer = start.encoder.tokenizer
+    precision = step.execution.prediction
     model = _with_own_head(step, answered, start, place).to(accelerator.device)
-    longest = longest_input(start.encoder.model, step.max_tokens)
-    items = {
-        language: kind.encode(examples, start.reader, task, longest)
-        for language, examples in by_language.items()
-    }
-    stream = [item for part in items.values() for item in part]
-    scores = infer(
-        model, kind.scores, stream, accelerator, step.execution.micro_tokens, tokenizer.pad_token_id, monitor
+    stream = Stream(
+        task,
+        answered,
+        start.reader,
+        start.encoder.tokenizer.pad_token_id,
+        longest_input(start.encoder.model, step.max_tokens),
+        step.execution.micro_tokens,
+        accelerator,
     )
-    found: dict[str, list[Prediction]] = {}
-    first = 0
-    for language, part in items.items():
-        own = scores[first : first + len(part)]
-        found[language] = kind.decode(by_language[language], part, own, answered)
-        first += len(part)
-    return found
+    changed = {} if precision == "as-trained" else {"drift": drift(model, stream, by_language, precision)}
+    with reduced(model, precision, accelerator.device):
+        return answers(model, stream, by_language, monitor=monitor).predictions, changed
 
 
 def _rank(
@@ -247,8 +245,9 @@ def _caveats(task: Task, row: Mapping[str, Any], descent: Lineage, unknowable: t
     return found
 
 
-def _pool_caveats(step: PredictStep, task: Task) -> list[str]:
-    """Whether a language whose candidates belong to the pool is not tested, so that they are not searched."""
+def _step_caveats(step: PredictStep, task: Task) -> list[str]:
+    """Caveats of all languages: candidates of untested languages are not searched; less precision."""
     rule = task.split(step.split)
     narrow = task.scoring.ranks and not rule.candidates and set(step.data) != set(rule.languages)
-    return ["smaller-pool"] if narrow else []
+    rough = step.execution.prediction != "as-trained"
+    return ["smaller-pool"] * narrow + ["reduced-precision"] * rough

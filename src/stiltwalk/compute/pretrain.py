@@ -7,8 +7,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from accelerate import Accelerator
+from numpy.typing import NDArray
 from torch import Tensor, nn
 from transformers import BertConfig, BertModel, XLMRobertaConfig, XLMRobertaModel
 
@@ -82,7 +84,8 @@ def pretrain(
         pad=tokenizer.pad_token_id,
     )
     state = loop.fit(job, accelerator, folder, monitor, place.checkpoint_seconds)
-    save_artifact(folder / "draft", Encoder(model.encoder, tokenizer), {HEAD: model.head})
+    if accelerator.is_main_process:
+        save_artifact(folder / "draft", Encoder(model.encoder, tokenizer), {HEAD: model.head})
     return {
         **parameter_counts(model.encoder),
         "vocabulary": len(tokenizer),
@@ -172,8 +175,9 @@ def _held_out_loss(
     if not items:
         return None
 
-    def by_item(losses: Tensor, micro: Micro) -> list[Tensor]:
-        return list(torch.split(losses.cpu(), [masked_tokens(item) for item in micro.items]))
+    def by_item(losses: Tensor, micro: Micro) -> list[NDArray[np.float32]]:
+        parts = torch.split(losses.float().cpu(), [masked_tokens(item) for item in micro.items])
+        return [part.numpy() for part in parts]
 
     parts = infer(model, by_item, items, accelerator, step.execution.micro_tokens, tokenizer.pad_token_id)
-    return float(torch.cat(parts).mean())
+    return float(torch.from_numpy(np.concatenate(parts)).mean())

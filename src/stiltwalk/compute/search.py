@@ -7,9 +7,9 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-QUERIES = 1024
-CANDIDATES = 8192
-"""Products held at once: so many queries by so many candidates, 32 MiB in fp32."""
+QUERIES = 4096
+CANDIDATES = 4096
+"""Products held at once: so many queries by so many candidates, 64 MiB in fp32."""
 
 GROUP = 32
 """Products next to each other that are looked at through the largest of them, and one by one only if that is

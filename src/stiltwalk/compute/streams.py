@@ -12,7 +12,17 @@ from typing import Literal
 import numpy as np
 
 Purpose = Literal[
-    "head", "order", "subset", "dropout", "dev-subset", "init", "mask", "lines", "held-out", "schedule"
+    "head",
+    "order",
+    "subset",
+    "dropout",
+    "dev-subset",
+    "init",
+    "mask",
+    "lines",
+    "held-out",
+    "schedule",
+    "sample",
 ]
 
 

@@ -1,12 +1,15 @@
 """The token cache: what a tokenizer made of texts, kept in the store and read by every later step.
 
 Files are named after the tokenizer, the texts and the options, so that none is ever out of date. Whoever
-comes first writes one, and one that is damaged is written anew. All may be deleted at any time.
+comes first writes one, and one that is damaged is written anew. All may be deleted at any time: who has a
+file mapped keeps what is in it. So whoever writes one deletes those that were read longest ago, if all of
+them together, of every tokenizer, take more than ``MOST_BYTES``.
 """
 
 from __future__ import annotations
 
 import hashlib
+import os
 import zlib
 from collections.abc import Sequence
 from contextlib import suppress
@@ -28,6 +31,9 @@ Numbers = NDArray[np.int32]
 _HEADER = 3
 """The checksum of all that follows; how many texts; 1 if there are spans, else 0."""
 
+MOST_BYTES = 2 * 2**30
+"""What the cache of a store may take: about 500 million sub-words, offsets counted as two each."""
+
 _LITTLE_ENDIAN = np.dtype("<i4")
 
 
@@ -37,11 +43,13 @@ class CachedTokenizer:
 
     Attributes:
         tokenizer: a fast tokenizer of ``transformers``.
-        folder: where its texts are kept.
+        folder: where its texts are kept; beside it lie those of other tokenizers.
+        most_bytes: what all of them together may take; what was written last is kept whatever it takes.
     """
 
     tokenizer: Any
     folder: Path
+    most_bytes: int = MOST_BYTES
 
     @property
     def is_fast(self) -> bool:
@@ -95,11 +103,15 @@ class CachedTokenizer:
     def _looked_up(self, texts: list[str], offsets: bool) -> Kept:
         path = self.folder / f"{_digest(texts)}{'-offsets' if offsets else ''}.i32"
         packed = _read(path, len(texts), offsets)
+        # a run does not end because what it could do without cannot be written
         if packed is None:
             packed = self._made(texts, offsets)
-            # a run does not end because what it could do without cannot be written
             with suppress(OSError):
                 write_bytes(path, packed.astype(_LITTLE_ENDIAN).tobytes())
+                _make_room(self.folder.parent, path, self.most_bytes)
+        else:
+            with suppress(OSError):
+                os.utime(path)  # when it was last read; systems keep no such time of their own, or seldom
         return _unpacked(packed)
 
     def _made(self, texts: list[str], offsets: bool) -> Numbers:
@@ -132,11 +144,11 @@ class Kept:
         return key in self.columns
 
 
-def cached(tokenizer: Any, cache: Path) -> CachedTokenizer | Any:
+def cached(tokenizer: Any, cache: Path, most_bytes: int = MOST_BYTES) -> CachedTokenizer | Any:
     """``tokenizer`` with what is kept below ``cache`` for one like it; itself if it is not a fast one."""
     if not getattr(tokenizer, "is_fast", False):
         return tokenizer
-    return CachedTokenizer(tokenizer, cache / "tokens" / tokenizer_sha256(tokenizer)[:16])
+    return CachedTokenizer(tokenizer, cache / "tokens" / tokenizer_sha256(tokenizer)[:16], most_bytes)
 
 
 def tokenizer_sha256(tokenizer: Any) -> str:
@@ -197,6 +209,22 @@ def _read(path: Path, texts: int, offsets: bool) -> Numbers | None:
         return None
     whole = len(packed) >= _HEADER and packed[0] == _checksum(packed)
     return packed if whole and packed[1:_HEADER].tolist() == [texts, offsets] else None
+
+
+def _make_room(root: Path, kept: Path, most_bytes: int) -> None:
+    """Delete files below ``root``, those read longest ago first, until what is left fits; never ``kept``."""
+    found = []
+    for path in root.glob("*/*.i32"):
+        with suppress(FileNotFoundError):  # another worker makes room as well
+            status = path.stat()
+            found.append((status.st_mtime_ns, status.st_size, path))
+    total = sum(size for _, size, _ in found)
+    for _, size, path in sorted(found):
+        if total <= most_bytes:
+            return
+        if path != kept:
+            path.unlink(missing_ok=True)
+            total -= size
 
 
 def _checksum(packed: Numbers) -> np.int32:

@@ -97,7 +97,8 @@ def train(
     state = loop.fit(job, accelerator, folder, monitor, place.checkpoint_seconds)
     heads = {task.type: model.head} | ({HEAD: mixture.head} if mixture else {})
     rows = trimmed.rows(decay(job.optimisation, _selected(state))) if trimmed else None
-    save_artifact(folder / "draft", Encoder(model.encoder, trainee.tokenizer), heads, rows)
+    if accelerator.is_main_process:
+        save_artifact(folder / "draft", Encoder(model.encoder, trainee.tokenizer), heads, rows)
     facts = sizes | _facts(trainee, len(examples), len(items), job, state)
     if dev is not None:
         facts |= _judgement(task, kind.gold(dev.examples), examples, _dev_scores(trainee, dev))
@@ -107,7 +108,7 @@ def train(
 
 def _with_head(step: TrainStep, task: Task, kind: Kind, start: Start) -> EncoderWithHead:
     config = start.encoder.model.config
-    dropout = float(getattr(config, "hidden_dropout_prob", 0.1))
+    dropout = float(getattr(config, "hidden_dropout_prob", getattr(config, "dropout_rate", 0.1)))
     head = kind.head(task, int(config.hidden_size), dropout)  # type: ignore[union-attr, arg-type]
     if task.type in step.inherits and start.artifact is not None:
         load_head(start.artifact, task.type, head)
@@ -162,7 +163,7 @@ def _job(trainee: _Trainee, items: Sequence[Item], dev: _Material | None) -> loo
     mixture = trainee.mixture
     schedule = mixture.schedule(own_steps) if mixture else Schedule.plain(own_steps)
 
-    objective = loop.Objective(lambda micro: kind.loss(kind.forward(model, micro), micro), kind.count)
+    objective = loop.Objective(lambda micro: kind.loss(model(micro), micro), kind.count)
 
     def batch(order: Tensor, total: int) -> tuple[loop.Objective, list[Item]]:
         if mixture is not None and schedule.is_mixed(total):

@@ -20,11 +20,11 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
-from torch.nn import functional
 
 from stiltwalk.compute import flat, loop
 from stiltwalk.compute.rows import Rows, after, keep_table, untouched
 from stiltwalk.compute.tokens import Item
+from stiltwalk.compute.trimmed_table import TrimmedEmbedding
 from stiltwalk.spec.errors import UserError
 from stiltwalk.store.atomic import read_json, write_json
 from stiltwalk.store.store import Store
@@ -33,35 +33,6 @@ MOST_ROWS = 0.7
 """A table of which a larger share is touched is trained and kept whole: there is little to be gained."""
 
 _NOTE = "rows.json"
-
-
-class TrimmedEmbedding(nn.Module):
-    """Some rows of an embedding table, looked up by the ids that the whole table is looked up by.
-
-    Attributes:
-        ids: ``(rows,)`` of the rows, ascending.
-        weight: ``(rows, width)`` the rows.
-        places: ``(vocabulary,)`` the place of each id among them; -1, which no look-up survives, where it
-            has none.
-    """
-
-    ids: Tensor
-    places: Tensor
-
-    def __init__(self, whole: nn.Embedding, ids: Tensor) -> None:
-        super().__init__()
-        device = whole.weight.device
-        places = torch.full((whole.num_embeddings,), -1)
-        places[ids] = torch.arange(len(ids))
-        self.register_buffer("ids", ids.to(device), persistent=False)
-        self.register_buffer("places", places.to(device), persistent=False)
-        self.weight = nn.Parameter(whole.weight.detach()[self.ids])
-        padding = -1 if whole.padding_idx is None else int(places[whole.padding_idx])
-        self.padding_idx = None if padding < 0 else padding
-
-    def forward(self, ids: Tensor) -> Tensor:
-        """``(...,)`` ids of the whole table → ``(..., width)``."""
-        return functional.embedding(self.places[ids], self.weight, self.padding_idx)
 
 
 def touched(items: Iterable[Item], specials: Sequence[int], vocabulary: int) -> NDArray[np.int64]:
@@ -86,8 +57,10 @@ def trimmable(encoder: nn.Module) -> nn.Embedding | None:
     plain = type(table) is nn.Embedding and table.max_norm is None and not table.scale_grad_by_freq
     if not plain:
         return None
-    users = [name for name, p in model.named_parameters(remove_duplicate=False) if p is table.weight]
-    return table if len(users) == 1 else None
+    model.set_input_embeddings(nn.Identity())  # in T5 in two places
+    elsewhere = any(p is table.weight for p in model.parameters())
+    model.set_input_embeddings(table)
+    return None if elsewhere else table
 
 
 class Trimmed(NamedTuple):

@@ -12,6 +12,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from stiltwalk.compute.context import Monitor, Place, Progress
+from stiltwalk.engine.admission import Admission, processes, visible
+from stiltwalk.engine.devices import Room
+from stiltwalk.engine.ranks import carry_out_in_ranks
 from stiltwalk.plan.graph import Node, Plan
 from stiltwalk.spec.errors import InterruptedRunError, LeaseLostError, StiltwalkError
 from stiltwalk.store import leases
@@ -27,7 +30,7 @@ class Event:
     """Something a worker tells the process that watches it."""
 
     worker: str
-    kind: Literal["began", "progress", "done", "failed", "stopping"]
+    kind: Literal["began", "progress", "done", "failed", "stopping", "waiting"]
     key: str
     title: str
     progress: Progress | None = None
@@ -37,27 +40,37 @@ class Event:
 Tell = Callable[[Event], None]
 
 
-def work(plan: Plan, place: Place, tell: Tell, stopping: Callable[[], bool], since: float) -> None:
+def work(
+    plan: Plan,
+    place: Place,
+    tell: Tell,
+    stopping: Callable[[], bool],
+    since: float,
+    room: Room = Room(),  # noqa: B008  it cannot be changed
+) -> None:
     """Carry out steps of ``plan`` until none is left that this worker could still do.
 
-    A failed step is written down and its children are left waiting; the rest goes on. Steps that failed
-    before ``since`` (seconds since the epoch: when this run began) are tried again.
+    A step is begun once its memory fits into ``room`` beside those that run there. A failed step is written
+    down and its children are left waiting; the rest goes on. Steps that failed before ``since`` (seconds
+    since the epoch: when this run began) are tried again.
 
     Raises:
         InterruptedRunError: asked to stop; unfinished work is kept in the store.
     """
+    admission = Admission(plan, place, room)
     while not stopping():
         waiting = list(_unfinished(plan, place, set(failures(plan, place.store, since))))
         if not waiting:
             return
-        for node in waiting:
-            if all(place.store.has(parent) for parent in node.parents):
-                lease = leases.claim(place.store.leases, node.key, leases.this_worker())
-                if lease is not None:
-                    _attempt(node, lease, place, tell, stopping)
-                    break
-        else:
-            time.sleep(IDLE_SECONDS)  # all that is ready is in other workers' hands
+        ready = (node for node in waiting if all(place.store.has(parent) for parent in node.parents))
+        taken = admission.take(ready, waiting)
+        if taken is not None:
+            _attempt(taken.node, taken.lease, place, tell, stopping, visible(taken.lease, room))
+            continue
+        if (held := admission.news()) is not None:
+            name = leases.this_worker().name
+            tell(Event(name, "waiting", held.node.key, held.node.title, message=held.why))
+        time.sleep(IDLE_SECONDS)  # all that is ready is in other workers' hands, or does not fit
     raise InterruptedRunError("stopped on request; run the same command again to go on from here")
 
 
@@ -71,11 +84,10 @@ def _unfinished(plan: Plan, place: Place, failed: set[str]) -> Iterator[Node]:
             yield node
 
 
-def _attempt(node: Node, lease: Lease, place: Place, tell: Tell, stopping: Callable[[], bool]) -> None:
-    """Carry out one leased step and say how that went."""
-    # heavy: torch is imported only once there is something to compute
-    from stiltwalk.compute.carry_out import carry_out  # noqa: PLC0415
-
+def _attempt(
+    node: Node, lease: Lease, place: Place, tell: Tell, stopping: Callable[[], bool], devices: str | None
+) -> None:
+    """Carry out one leased step and say how that went; ``devices`` are what processes of its own see."""
     name = lease.worker.name
     with _beating(lease) as lost:
         if place.store.has(node.key):
@@ -87,7 +99,13 @@ def _attempt(node: Node, lease: Lease, place: Place, tell: Tell, stopping: Calla
                 report=lambda progress: tell(Event(name, "progress", node.key, node.title, progress)),
                 stopping=lambda: stopping() or lost.is_set(),
             )
-            carry_out(node.step, node.key, place, folder, monitor)
+            if processes(node.step) > 1:
+                carry_out_in_ranks(node.step, node.key, place, folder, monitor, devices)
+            else:
+                # heavy: torch is imported only once there is something to compute
+                from stiltwalk.compute.carry_out import carry_out  # noqa: PLC0415
+
+                carry_out(node.step, node.key, place, folder, monitor)
         except InterruptedRunError:
             if lost.is_set() and not stopping():
                 return  # its new holder finishes it

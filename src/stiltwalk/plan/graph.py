@@ -13,7 +13,14 @@ from stiltwalk.spec.errors import StudyError
 from stiltwalk.spec.languages import SOURCE_LANGUAGE
 from stiltwalk.spec.recipes import Training, find_recipe, training_for
 from stiltwalk.spec.sentence_encoders import SentencePipeline, chosen_prompt
-from stiltwalk.spec.study import Study, TargetChoice, reads_layers, trained_languages, training_chain
+from stiltwalk.spec.study import (
+    Execution,
+    Study,
+    TargetChoice,
+    reads_layers,
+    trained_languages,
+    training_chain,
+)
 from stiltwalk.spec.task import SplitName, Stage, Task
 from stiltwalk.spec.tasks import Catalogue, find_task
 
@@ -131,6 +138,11 @@ class _Builder:
             if task in names and split == "train"
         )
 
+    @property
+    def training_execution(self) -> Execution:
+        """The study's, of which a training does not care how its model will predict."""
+        return self.study.execution.replace({"prediction": "as-trained"})
+
     def english(self, task: str, split: SplitName) -> str | None:
         return self.facts.data.get((task, split, SOURCE_LANGUAGE))
 
@@ -189,7 +201,7 @@ def _pretrain(builder: _Builder, recipe: Pretrain) -> PretrainStep:
         vocabulary_size=0 if given else recipe.vocabulary_size,
         training=recipe.training,
         seed=recipe.seed,
-        execution=builder.study.execution.replace({"threads": recipe.threads}),
+        execution=builder.training_execution.replace({"threads": recipe.threads}),
     )
 
 
@@ -246,7 +258,7 @@ def _train(
         masked_lm=mixed,
         text=builder.text(mixed.text) if mixed else (),
         seed=seed,
-        execution=builder.study.execution,
+        execution=builder.training_execution,
     )
     encoder, arm = place
     spoken = f" in {'+'.join(train)}" if step.others else ""
@@ -276,7 +288,7 @@ def _predict(
         layers=vectors.layers,
         pooling=vectors.pooling,
         prefix=vectors.prefix,
-        execution=builder.study.execution,
+        execution=_predicting(builder.study.execution, task),
     )
     arm, seed = place
     after = "" if arm == NONE_ARM else f" after {arm}"
@@ -284,6 +296,15 @@ def _predict(
     untouched = compared and arm == NONE_ARM and not training_chain(target, builder.tasks)
     seeded = "" if untouched else f", seed {seed}"
     return builder.add(step, f"predict {task.name}{after}{seeded}", encoder.name)
+
+
+def _predicting(execution: Execution, task: Task) -> Execution:
+    """Of one process, whatever the study's trainings are: several predictions run side by side.
+
+    Sentence vectors are read as trained, and to predict as trained has but one name.
+    """
+    same = execution.prediction == execution.precision or task.type == "sentence-retrieval"
+    return execution.replace({"processes": 1} | ({"prediction": "as-trained"} if same else {}))
 
 
 def _tested(builder: _Builder, task: Task, target: TargetChoice) -> tuple[dict[str, str], dict[str, str]]:

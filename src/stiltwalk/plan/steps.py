@@ -20,7 +20,7 @@ from stiltwalk.spec.recipes import Training
 from stiltwalk.spec.record import Record
 from stiltwalk.spec.study import Execution
 
-BEHAVIOUR: Mapping[str, int] = {"pretrain": 3, "intermediate": 3, "target": 3, "predict": 3}
+BEHAVIOUR: Mapping[str, int] = {"pretrain": 4, "intermediate": 4, "target": 4, "predict": 4}
 """Raised by one whenever a kind of step would compute something else from the same record."""
 
 _BASE = "encoder:"

@@ -21,6 +21,8 @@ GENERAL: Mapping[str, str] = {
     "they cannot be predicted",
     "sentence-encoder": "a sentence encoder: such models are trained on NLI and on translated pairs, which "
     "other encoders have not seen",
+    "reduced-precision": "predicted in lower precision than the model was trained in; what that changes was "
+    "measured on a sample (see drift among the step's facts)",
     "degenerate": "a run at chance level or with a loss that is no number: counted, never hidden in a mean",
 }
 

@@ -91,6 +91,9 @@ class RecipeChoice(Record):
         return f"{self.name}*" if self.intermediate or self.target or self.tasks else self.name
 
 
+PredictionPrecision = Literal["as-trained", "bf16", "int8"]
+
+
 class Execution(Record):
     """How steps are carried out; all of it is part of a step's key, for it moves the last bits.
 
@@ -98,11 +101,18 @@ class Execution(Record):
         precision: ``fp32`` or ``bf16`` (autocast).
         threads: processor threads of one step.
         micro_tokens: most tokens laid out in one forward pass, padding included.
+        processes: how many processes share one training, each with a GPU or, on a CPU, ``threads`` threads
+            of its own; predictions are made by one.
+        prediction: the precision in which targets are predicted through a trained head: ``as-trained``,
+            ``bf16`` (autocast), or ``int8`` (the encoder's linear layers, on a CPU). Every such step measures
+            on a sample what that changes. Sentence vectors are always read as trained.
     """
 
     precision: Literal["fp32", "bf16"] = "fp32"
     threads: int = Field(1, ge=1)
     micro_tokens: int = Field(4096, ge=64)
+    processes: int = Field(1, ge=1)
+    prediction: PredictionPrecision = "as-trained"
 
 
 class Study(Record):
@@ -209,6 +219,7 @@ def check_study(study: Study, tasks: Catalogue = TASKS, *, trained: bool = True)
         _check_tested(target, tasks)
         if trained:
             _check_target(target, tasks)
+    _check_prediction(study, tasks)
     return study
 
 
@@ -273,6 +284,17 @@ def _check_tested(target: TargetChoice, tasks: Catalogue) -> None:
         raise StudyError(
             f"Target '{task.name}': layers and pooling would change nothing: it is predicted by a trained "
             "head, which reads the last layer. Leave them out."
+        )
+
+
+def _check_prediction(study: Study, tasks: Catalogue) -> None:
+    """Refuse a precision of prediction where nothing is predicted through a head."""
+    if study.execution.prediction == "as-trained":
+        return
+    if all(find_task(target.task, tasks).type == "sentence-retrieval" for target in study.targets):
+        raise StudyError(
+            f"execution.prediction: {study.execution.prediction} would change nothing: all targets are "
+            "retrieval, whose sentence vectors are read as trained. Leave it out."
         )
 
 

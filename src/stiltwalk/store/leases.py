@@ -13,8 +13,9 @@ import os
 import secrets
 import socket
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -48,12 +49,21 @@ class Worker:
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """A held lease; ``token`` tells it from an earlier or later lease on the same step."""
+    """A held lease.
+
+    Attributes:
+        path: its file.
+        key: the step.
+        worker: who holds it.
+        token: tells it from an earlier or later lease on the same step.
+        reserved: device → bytes that the step is expected to need there.
+    """
 
     path: Path
     key: str
     worker: Worker
     token: str
+    reserved: Mapping[str, int] = field(default_factory=dict)
 
 
 def this_worker() -> Worker:
@@ -72,14 +82,27 @@ def _process_table() -> str:
     return " ".join(parts)
 
 
-def claim(folder: Path, key: str, worker: Worker, clock: Clock = time.time) -> Lease | None:
+def claim(
+    folder: Path,
+    key: str,
+    worker: Worker,
+    clock: Clock = time.time,
+    reserved: Mapping[str, int] | None = None,
+) -> Lease | None:
     """Take the lease on step ``key``, or ``None`` while another worker holds it.
+
+    Args:
+        folder: of the lease files.
+        key: the step.
+        worker: who wants it.
+        clock: seconds since the epoch.
+        reserved: device → bytes that others shall count as taken while the lease is held.
 
     Raises:
         OSError: the store cannot be written.
     """
     path = folder / f"{key}.json"
-    lease = Lease(path, key, worker, secrets.token_hex(8))
+    lease = Lease(path, key, worker, secrets.token_hex(8), dict(reserved or {}))
     path.parent.mkdir(parents=True, exist_ok=True)
     if _link_new(path, _content(lease, clock)):
         return lease
@@ -117,6 +140,20 @@ def holder(path: Path, clock: Clock = time.time) -> str | None:
     return str(held["worker"]) if held is not None and _alive(held, this_worker(), clock) else None
 
 
+def reservations(folder: Path, asker: Worker, clock: Clock = time.time) -> Counter[str]:
+    """Device → bytes reserved by the living leases of the asker's machine; a device in use is always named.
+
+    A lease whose holder is dead or silent reserves nothing, whether or not it was taken over yet.
+    """
+    found: Counter[str] = Counter()
+    for path in folder.glob("*.json"):
+        held = read_json(path)
+        # what another machine reserves are its own devices
+        if held is not None and held["host"] == asker.host and _alive(held, asker, clock):
+            found.update({str(device): int(size) for device, size in held.get("reserved", {}).items()})
+    return found
+
+
 def _content(lease: Lease, clock: Clock) -> bytes:
     worker = lease.worker
     return json.dumps(
@@ -128,6 +165,7 @@ def _content(lease: Lease, clock: Clock) -> bytes:
             "token": lease.token,
             "beaten_at": clock(),
             "silence": SILENCE_SECONDS,
+            "reserved": dict(lease.reserved),
         }
     ).encode()
 
