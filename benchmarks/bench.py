@@ -38,7 +38,7 @@ class Bench:
         return made
 
     def known(self, shape: str) -> dict[str, Any]:
-        """The encoder's ``parameters`` outside its embeddings, and the ``step_tokens``."""
+        """What :mod:`benchmarks.world` says of it: parameters, and the tokens of every step."""
         found: dict[str, Any] = json.loads((self.world(shape) / "facts.json").read_text(encoding="utf-8"))
         return found
 

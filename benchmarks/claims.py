@@ -18,6 +18,7 @@ _OF_A_SHAPE: Mapping[str, Callable[[Bench, str, str], Row]] = {
     "train/{}/hf-pad128": partial(train.against_trainer, pad=True),
     "train/{}/hf-dynamic": partial(train.against_trainer, pad=False),
     "train/{}/gemm-peak": train.against_products,
+    "train/{}/bf16": train.against_fp32,
     "predict/{}/hf-batch8": predict.against_evaluation,
     "predict/{}/hf-pipeline": predict.against_pipeline,
     "predict/{}/bf16": partial(predict.against_fp32, precision="bf16"),

@@ -6,7 +6,7 @@ import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import torch
 from accelerate import Accelerator
@@ -40,12 +40,14 @@ THREADS = os.cpu_count() or 1
 def train(gate: Gate, options: Mapping[str, Any]) -> Facts:
     """Fine-tune for ``options["steps"]`` steps and publish; a unit is an optimiser step.
 
+    In ``options["precision"]``, by default fp32.
+
     Returns:
         The loss of every step, and the bytes of model and head in the store.
     """
     folder = Path(options["folder"])
     place = _place(folder, options)
-    step = _step(folder, options["steps"])
+    step = _step(folder, options["steps"], options.get("precision", "fp32"))
 
     def stopping() -> bool:
         """The loop asks before every step; here it waits for its turn."""
@@ -53,7 +55,7 @@ def train(gate: Gate, options: Mapping[str, Any]) -> Facts:
         return False
 
     key = key_of(step)
-    carry_out(step, key, place, Path(options["scratch"]) / "ours", Monitor(stopping=stopping))
+    carry_out(step, key, place, Path(options["scratch"]) / key, Monitor(stopping=stopping))
     finished = place.store.folder(key)
     log = [json.loads(line) for line in (finished / "log.jsonl").read_text().splitlines()]
     return {
@@ -106,7 +108,7 @@ def _place(folder: Path, options: Mapping[str, Any]) -> Place:
     )
 
 
-def _step(folder: Path, steps: int) -> TrainStep:
+def _step(folder: Path, steps: int, precision: Literal["fp32", "bf16"]) -> TrainStep:
     """Settings of :func:`benchmarks.hugging_face.train`, and defaults."""
     content = fingerprint(TASKS[world.TASK], "train", "en", folder)
     assert content is not None, folder
@@ -125,7 +127,7 @@ def _step(folder: Path, steps: int) -> TrainStep:
         train=content,
         dev=None,
         seed=world.SEED,
-        execution=Execution(threads=THREADS),
+        execution=Execution(threads=THREADS, precision=precision),
     )
 
 

@@ -6,7 +6,7 @@ Written to a folder, so that each side reads it in its own way:
     predict/LANGUAGE.tsv    the same, with the lengths of a language of XNLI
     encoder/                the encoder and the tokenizer, as transformers saves them
     classifier/             the same weights with the head, as transformers saves a classifier
-    facts.json              parameters, and the tokens of every optimiser step
+    facts.json              parameters, those that first tokens alone need, and the tokens of every step
 """
 
 from __future__ import annotations
@@ -69,9 +69,13 @@ def write(gate: Gate, options: Mapping[str, Any]) -> Facts:
     for language, (mean, high) in LENGTHS.items():
         some = _lengths(drawn, SHAPES[options["shape"]].predicted, mean, high)
         _write_pairs(folder / "predict" / f"{language}.tsv", drawn, some, _zipf(drawn, some, touched))
-    parameters = _write_models(folder, options["shape"], options["dropout"])
+    parameters, first = _write_models(folder, options["shape"], options["dropout"])
     in_order = lengths[generator(SEED, "order", TASK, 0).permutation(len(lengths))]
-    facts = {"parameters": parameters, "step_tokens": in_order.reshape(STEPS, BATCH).sum(1).tolist()}
+    facts = {
+        "parameters": parameters,
+        "first_tokens_alone": first,
+        "step_tokens": in_order.reshape(STEPS, BATCH).sum(1).tolist(),
+    }
     (folder / "facts.json").write_text(json.dumps(facts), encoding="utf-8")
     return facts
 
@@ -142,8 +146,13 @@ def _tokenizer() -> Any:
     )
 
 
-def _write_models(folder: Path, shape: str, dropout: float) -> int:
-    """Save encoder and classifier with the same weights; returns the parameters outside the embeddings."""
+def _write_models(folder: Path, shape: str, dropout: float) -> tuple[int, int]:
+    """Save encoder and classifier with the same weights.
+
+    Returns:
+        The parameters outside the embeddings, and how many of them no token needs but the first of its
+        sequence, from which a pair's class is read: those of the last layer, but for keys and values.
+    """
     size = SHAPES[shape]
     labels = TASKS[TASK].labels
     torch.manual_seed(SEED)
@@ -173,4 +182,7 @@ def _write_models(folder: Path, shape: str, dropout: float) -> int:
     for name, model in (("encoder", encoder), ("classifier", classifier)):
         model.save_pretrained(folder / name)
         tokenizer.save_pretrained(folder / name)
-    return parameter_counts(encoder)["encoder_parameters"]
+    last: Any = encoder.encoder.layer[-1]
+    parts = (last.attention.self.query, last.attention.output, last.intermediate, last.output)
+    first = sum(p.numel() for part in parts for p in part.parameters())
+    return parameter_counts(encoder)["encoder_parameters"], first
