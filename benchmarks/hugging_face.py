@@ -64,7 +64,7 @@ def train(gate: Gate, options: Mapping[str, Any]) -> Facts:
     saved = Path(options["scratch"]) / "theirs"
     trainer = Trainer(
         model=model,
-        args=_arguments(
+        args=arguments(
             saved,
             per_device_train_batch_size=BATCH,
             max_steps=steps,
@@ -93,7 +93,7 @@ def evaluate(gate: Gate, options: Mapping[str, Any]) -> Facts:
     model, tokenizer = _loaded(folder)
     trainer = Trainer(
         model=model,
-        args=_arguments(Path(options["scratch"]) / "theirs", per_device_eval_batch_size=EVALUATED),
+        args=arguments(Path(options["scratch"]) / "theirs", per_device_eval_batch_size=EVALUATED),
         data_collator=default_data_collator,
         processing_class=tokenizer,
     )
@@ -127,8 +127,8 @@ def _loaded(folder: Path) -> tuple[Any, Any]:
     return model, AutoTokenizer.from_pretrained(folder / "classifier")
 
 
-def _arguments(saved: Path, **settings: Any) -> Any:
-    """Defaults of the library, fused AdamW and clipping at 1.0 among them."""
+def arguments(saved: Path, **settings: Any) -> Any:
+    """``TrainingArguments``: defaults of the library, fused AdamW and clipping at 1.0 among them."""
     return TrainingArguments(
         output_dir=str(saved), use_cpu=True, report_to="none", disable_tqdm=True, **settings
     )
