@@ -100,6 +100,7 @@ def test_rows_are_chosen_by_name() -> None:
         "train/small/hf-pad128",
         "train/small/hf-dynamic",
         "train/small/gemm-peak",
+        "train/small/bf16",
     ]
     assert set(CLAIMS) - set(chosen((), quick=False)) == {"knn/98k/faiss"}
     assert {name.split("/")[1] for name in chosen((), quick=True)} == {"tiny"}
