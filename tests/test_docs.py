@@ -55,6 +55,14 @@ def test_the_readmes_study_is_valid() -> None:
     assert study_from(yaml.safe_load(text), "README.md").arms == ("none", "commonsenseqa", "squad+mlm")
 
 
+def test_the_studies_shown_are_valid() -> None:
+    """Every whole one in docs/studies.md, with its fields and the names in them."""
+    shown = [text for name, text in _blocks("yaml") if name == "studies.md" and text.startswith("study:")]
+    assert len(shown) == 2
+    for text in shown:
+        study_from(yaml.safe_load(text), "studies.md")
+
+
 def test_the_readmes_functions_exist() -> None:
     """Every function of the Python API that the README calls is there."""
     (_, text) = next(block for block in _blocks("python") if block[0] == "README.md")

@@ -60,6 +60,18 @@ def test_encoders(command: Command, world: World) -> None:
     assert "Parameters in millions" in command("encoders", "--store", world.store).out
 
 
+def test_ladders(command: Command) -> None:
+    """Every size of every ladder, with what is known of it, and a note on each ladder."""
+    rows = command("encoders", "--ladders", "--json").json["rows"]
+    found = {row["name"]: row for row in rows}
+    large = found["FacebookAI/xlm-roberta-large"]
+    assert (large["ladder"], large["size"], large["encoder_parameters"]) == ("xlm-r", "large", 302)
+    assert (found["google/mt5-xl"]["with_decoder"], found["google/mt5-xl"]["parameters"]) == (3700, None)
+    shown = command("encoders", "--ladders").out
+    assert "Qwen/Qwen3-0.6B-Base" in shown
+    assert "stands for all sizes of a ladder" in shown
+
+
 def test_doctor(command: Command, tmp_path: Path) -> None:
     """Each check says what was found; a store of a newer version is pointed at."""
     rows = command("doctor", "--store", tmp_path, "--json").json["rows"]

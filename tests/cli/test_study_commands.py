@@ -22,6 +22,8 @@ def test_run_again_prints_scores_gains_and_caveats(command: Command, world: Worl
     assert "to do" not in ended.err
     assert "Mean over languages and seeds" in ended.out
     assert "Gain over 'none'" in ended.out
+    assert "What the arms spent" in ended.out
+    assert "commonsenseqa 100.0 %" in " ".join(ended.out.split())
     assert "udpos-span-f1: f1 merges neighbouring words" in ended.out
     assert "tatoeba: no test files, so not tested: " in ended.err
 
@@ -81,6 +83,11 @@ def test_status(command: Command, world: World) -> None:
     (line,) = command("status", "--store", world.store, "--json").json["rows"]
     assert line == {"study": "tiny-world", "steps": 14, "done": 14, "running": 0, "failed": 0, "waiting": 0}
     assert "target udpos, seed 1" in command("status", "tiny-world", "--store", world.store).out
+    steps = command("status", "tiny-world", "--store", world.store, "--json").json["rows"]
+    spent = {step["title"]: step["spent"] for step in steps}
+    assert spent["pretrain tiny"] == spent["predict tatoeba"] == {}
+    arm = spent["intermediate commonsenseqa, seed 1"]
+    assert arm["mix"] == {"commonsenseqa": {"steps": 6, "examples": 48, "tokens": arm["tokens"]}}
 
 
 def test_status_of_an_empty_store(command: Command, tmp_path: Path) -> None:

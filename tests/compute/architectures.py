@@ -27,10 +27,16 @@ from transformers import (
     GteModel,
     JinaEmbeddingsV3Config,
     JinaEmbeddingsV3Model,
+    LlamaConfig,
+    LlamaModel,
     ModernBertConfig,
     ModernBertModel,
     MT5Config,
     MT5EncoderModel,
+    Qwen2Config,
+    Qwen2Model,
+    Qwen3Config,
+    Qwen3Model,
     RemBertConfig,
     RemBertModel,
     RobertaConfig,
@@ -47,12 +53,18 @@ from transformers import (
     XLMRobertaXLModel,
 )
 
+from stiltwalk.compute.reading import looking, settle
+from stiltwalk.spec.reading import Attention
+
 PAD = 1
 VOCABULARY = 90
 WINDOW = 16
 """Tokens that a local layer of the ModernBERT here sees in all."""
 
 T5_KIN = ("mt5", "t5", "umt5")
+CAUSAL = ("gemma3_text-causal", "llama", "qwen2", "qwen3")
+OPENED = ("gemma3_text", "llama-opened", "qwen2-opened", "qwen3-opened")
+"""Decoders whose tokens see both ways."""
 FLAT = (
     "albert",
     "bert",
@@ -60,7 +72,6 @@ FLAT = (
     "distilbert",
     "electra",
     "eurobert",
-    "gemma3_text",
     "gte",
     "jina_embeddings_v3",
     "modernbert",
@@ -68,6 +79,8 @@ FLAT = (
     "xlm-roberta",
     "xlm-roberta-xl",
     *T5_KIN,
+    *CAUSAL,
+    *OPENED,
 )
 PADDED = ("deberta-v2", "rembert", "xlm")
 
@@ -75,7 +88,8 @@ PADDED = ("deberta-v2", "rembert", "xlm")
 def architecture(name: str, dropout: float = 0.0) -> Any:
     """A random encoder: two layers, width 32, four heads.
 
-    ModernBERT has three, of which two look WINDOW far in all; of Gemma's one looks half as far to each side.
+    ModernBERT has three, of which two look WINDOW far in all; of Gemma's one looks that far back, or half
+    as far to each side.
     """
     with torch.random.fork_rng():
         torch.manual_seed(3)
@@ -124,15 +138,18 @@ def _t5(settings: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _gemma(settings: dict[str, Any]) -> Any:
-    own: dict[str, Any] = {
-        "use_bidirectional_attention": True,
-        "sliding_window": WINDOW,
-        "layer_types": ["sliding_attention", "full_attention"],
-        "num_key_value_heads": 2,
-        "head_dim": 8,
-    }
-    return Gemma3TextModel(Gemma3TextConfig(**settings | own))
+def _decoder(kind: Any, config: Any, attention: Attention) -> Callable[[dict[str, Any]], Any]:
+    """A maker of a decoder with two heads for the keys, of which four for the queries share each two."""
+
+    def make(settings: dict[str, Any]) -> Any:
+        own: dict[str, Any] = {"num_key_value_heads": 2, "head_dim": 8}
+        if config is Gemma3TextConfig:
+            own |= {"sliding_window": WINDOW, "layer_types": ["sliding_attention", "full_attention"]}
+        model = kind(looking(config(**settings | own), attention))
+        settle(model)
+        return model
+
+    return make
 
 
 def _distilbert(settings: dict[str, Any]) -> Any:
@@ -170,13 +187,20 @@ _MAKERS: dict[str, Callable[[dict[str, Any]], Any]] = {
     "eurobert": lambda settings: EuroBertModel(
         EuroBertConfig(**settings, num_key_value_heads=2, mask_token_id=4)
     ),
-    "gemma3_text": _gemma,
+    "gemma3_text": _decoder(Gemma3TextModel, Gemma3TextConfig, "bidirectional"),
+    "gemma3_text-causal": _decoder(Gemma3TextModel, Gemma3TextConfig, "causal"),
     "gte": lambda settings: GteModel(GteConfig(**settings)),
     "jina_embeddings_v3": lambda settings: JinaEmbeddingsV3Model(
         JinaEmbeddingsV3Config(**settings), add_pooling_layer=False
     ),
+    "llama": _decoder(LlamaModel, LlamaConfig, "causal"),
+    "llama-opened": _decoder(LlamaModel, LlamaConfig, "bidirectional"),
     "modernbert": _modernbert,
     "mt5": lambda settings: MT5EncoderModel(MT5Config(**_t5(settings))),
+    "qwen2": _decoder(Qwen2Model, Qwen2Config, "causal"),
+    "qwen2-opened": _decoder(Qwen2Model, Qwen2Config, "bidirectional"),
+    "qwen3": _decoder(Qwen3Model, Qwen3Config, "causal"),
+    "qwen3-opened": _decoder(Qwen3Model, Qwen3Config, "bidirectional"),
     "rembert": lambda settings: RemBertModel(
         RemBertConfig(**settings, input_embedding_size=24), add_pooling_layer=False
     ),

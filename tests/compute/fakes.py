@@ -166,6 +166,15 @@ def mixed_step(prepared: Prepared, **mixed: Any) -> TrainStep:
     return plain.replace({"masked_lm": {"text": ("udhr",), **mixed}, "text": pretrained.text})
 
 
+def several_step(prepared: Prepared, sampling: Mapping[str, Any], **mixed: Any) -> TrainStep:
+    """The intermediate step of the tiny world on tags and questions as well, with masked LM if named."""
+    plain = train_step(prepared, "intermediate commonsenseqa, seed 1")
+    first = mixed_step(prepared, **mixed) if mixed else plain
+    others = [train_step(prepared, f"target {name}, seed 1") for name in ("udpos", "tydiqa")]
+    also = [{**other.parts[0].model_dump(), "training": first.training} for other in others]
+    return first.replace({"also": also, "sampling": dict(sampling)})
+
+
 def copied_place(place: Place, folder: Path) -> Place:
     """``place`` with copies of its store and data below ``folder``, to be damaged at will."""
     shutil.copytree(place.store.root, folder / "store")

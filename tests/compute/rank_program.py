@@ -90,6 +90,12 @@ def spare_job(module: nn.Module, batch_size: int = 5) -> loop.Job:
     return replace(job, optimisation=replace(job.optimisation, warmup_steps=0))
 
 
+def measured_job(module: nn.Module) -> loop.Job:
+    """The same with averaged weights, and its noise measured on halves of two and three items."""
+    job = spare_job(module)
+    return replace(job, optimisation=replace(job.optimisation, noise_every=2, average_decay=0.5))
+
+
 def main(data: Path, store: Path, folder: Path) -> None:
     """Run everything, one after the other, in one process group."""
     accelerator = parallel.accelerator(Execution(processes=RANKS))
@@ -131,11 +137,15 @@ def _toys(accelerator: Accelerator, folder: Path) -> None:
         place.mkdir(parents=True, exist_ok=True)
         state = loop.fit(job, accelerator, place, Monitor(), NEVER)
         save_file(parameters(module), place / f"{rank}.safetensors")
-        _note(place, str(rank), {"done": state.done, "broken": state.broken, "budget": state.micro_tokens})
+        noise = [entry["noise"] for entry in state.log if "noise" in entry]
+        said = {"done": state.done, "broken": state.broken, "budget": state.micro_tokens, "noise": noise}
+        _note(place, str(rank), said)
 
     for name, batch_size in (("uneven", 5), ("fewer-items-than-ranks", 1)):
         module = Spare()
         run(name, module, spare_job(module, batch_size))
+    module = Spare()
+    run("measured", module, measured_job(module))
     module = Spare()
     run("short-of-memory", module, with_loss(spare_job(module), _once(module, rank, _no_room)))
     module = Spare()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import Any
 
 import pytest
 import torch
@@ -38,7 +39,16 @@ def real_tokens() -> Tensor:
     return torch.cat([torch.arange(block.length) < LENGTHS[row] for block in BLOCKS for row in block.rows])
 
 
-def each_alone(tokens: Sequence[Tensor], bias: Tensor, scale: float, window: int | None) -> Tensor:
+def layer(*, causal: bool) -> nn.Module:
+    """A module that says what its tokens see."""
+    module: Any = nn.Module()
+    module.is_causal = causal
+    return module  # type: ignore[no-any-return]
+
+
+def each_alone(
+    tokens: Sequence[Tensor], bias: Tensor, scale: float, window: int | None, *, causal: bool = False
+) -> Tensor:
     """``(real tokens, heads, width)`` of the definition of attention, sequence by sequence."""
     answers, before = [], 0
     for row, length in ((row, block.length) for block in BLOCKS for row in block.rows):
@@ -46,29 +56,45 @@ def each_alone(tokens: Sequence[Tensor], bias: Tensor, scale: float, window: int
         query, key, value = (tensor[0, :, before:end] for tensor in tokens)
         key, value = (tensor.repeat_interleave(2, dim=0) for tensor in (key, value))
         products = query @ key.mT * scale + bias[0, :, : LENGTHS[row], : LENGTHS[row]]
+        away = torch.arange(LENGTHS[row])[:, None] - torch.arange(LENGTHS[row])
         if window is not None:
-            places = torch.arange(LENGTHS[row])
-            products = products.masked_fill((places - places[:, None]).abs() >= window, -torch.inf)
+            products = products.masked_fill(away.abs() >= window, -torch.inf)
+        if causal:
+            products = products.masked_fill(away < 0, -torch.inf)
         answers.append((products.softmax(-1) @ value).transpose(0, 1))
         before += length
     return torch.cat(answers)
 
 
+@pytest.mark.parametrize("causal", [False, True])
 @pytest.mark.parametrize("window", [None, 4])
 @pytest.mark.parametrize("dropout", [0.0, 1e-6])
-def test_distances_add_to_products(dropout: float, window: int | None) -> None:
+def test_distances_add_to_products(dropout: float, window: int | None, causal: bool) -> None:
     """Answers and the gradient of what is added; a dropout too small to drop anything goes the other way."""
     tokens, bias = drawn_tokens(torch.float32), drawn_bias()
     layout = flat_of(BLOCKS, LENGTHS, CPU)
     assert len(layout.spans) > 1
     assert any(span.real is not None for span in layout.spans)
-    found = attend(nn.Module(), *tokens, None, dropout, 0.7, window, layout, bias)[0][0, real_tokens()]
-    expected = each_alone(tokens, bias, 0.7, window)
+    module = layer(causal=causal)
+    found = attend(module, *tokens, None, dropout, 0.7, window, layout, bias)[0][0, real_tokens()]
+    expected = each_alone(tokens, bias, 0.7, window, causal=causal)
     torch.testing.assert_close(found, expected, rtol=1e-5, atol=1e-5)
     weights = torch.randn(found.shape, generator=torch.Generator().manual_seed(3))
     (ours,) = torch.autograd.grad((found * weights).sum(), bias)
     (theirs,) = torch.autograd.grad((expected * weights).sum(), bias)
     torch.testing.assert_close(ours, theirs, rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.parametrize("window", [None, 4])
+@pytest.mark.parametrize("dropout", [0.0, 1e-6])
+def test_a_causal_layer_looks_back(dropout: float, window: int | None) -> None:
+    """Within its own sequence, as far as its window, without anything that distances add."""
+    tokens = drawn_tokens(torch.float32)
+    layout = flat_of(BLOCKS, LENGTHS, CPU)
+    found = attend(layer(causal=True), *tokens, None, dropout, 0.7, window, layout)[0][0]
+    expected = each_alone(tokens, torch.zeros_like(drawn_bias()), 0.7, window, causal=True)
+    assert torch.isfinite(found).all()
+    torch.testing.assert_close(found[real_tokens()], expected, rtol=1e-5, atol=1e-5)
 
 
 def test_a_kernel_that_takes_no_distances_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -100,8 +126,9 @@ def one_by_one(
     answers = []
     for begin, end in pairwise(begins.tolist()):
         assert 0 < end - begin <= longest
-        away = (torch.arange(end - begin)[:, None] - torch.arange(end - begin)).abs()
-        seen = away <= window_size[0] if window_size[0] >= 0 else None
+        away = torch.arange(end - begin)[:, None] - torch.arange(end - begin)
+        left, right = (side if side >= 0 else end - begin for side in window_size)
+        seen = (away <= left) & (-away <= right)
         q, k, v = (tensor[begin:end].transpose(0, 1) for tensor in (query, key, value))
         answer = nn.functional.scaled_dot_product_attention(
             q, k, v, attn_mask=seen, scale=scale, enable_gqa=enable_gqa
@@ -110,16 +137,17 @@ def one_by_one(
     return torch.cat(answers)
 
 
+@pytest.mark.parametrize("causal", [False, True])
 @pytest.mark.parametrize("window", [None, 4])
 def test_a_kernel_for_unequal_lengths_is_given_the_same_sequences(
-    window: int | None, monkeypatch: pytest.MonkeyPatch
+    window: int | None, causal: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """On real tokens it answers what blocks do; the kernel itself needs an accelerator."""
     layout = flat_of(BLOCKS, LENGTHS, CPU)
     tokens = drawn_tokens(torch.bfloat16)
 
     def answer(layout: Flat) -> Tensor:
-        return attend(nn.Module(), *tokens, None, 0.0, 0.3, window, layout)[0][0]
+        return attend(layer(causal=causal), *tokens, None, 0.0, 0.3, window, layout)[0][0]
 
     expected = answer(layout)
     monkeypatch.setattr("stiltwalk.compute.attention._UNEQUAL", one_by_one)

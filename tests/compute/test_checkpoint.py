@@ -18,6 +18,8 @@ STATE = State(
     looks_without_gain=1,
     micro_tokens=512,
     seconds=1.25,
+    examples=12,
+    tokens=345,
     log=({"step": 1, "loss": 0.1}, {"step": 2, "dev": 41.5}),
 )
 
@@ -46,9 +48,9 @@ def moments(optimiser: torch.optim.Optimizer) -> dict[str, torch.Tensor]:
 def test_saved_and_restored_is_the_same_to_the_bit(tmp_path: Path) -> None:
     """Parameters, both moments, the step counts, the order and the state come back as they were."""
     module, optimiser = trained(3)
-    checkpoint.save(tmp_path, module, optimiser, STATE, ORDER)
+    checkpoint.save(tmp_path, module, optimiser, STATE, ORDER, {})
     other, other_optimiser = trained(0)
-    found = checkpoint.restore(tmp_path, other, other_optimiser)
+    found = checkpoint.restore(tmp_path, other, other_optimiser, {})
     assert found is not None
     state, order = found
     assert state == STATE
@@ -58,20 +60,32 @@ def test_saved_and_restored_is_the_same_to_the_bit(tmp_path: Path) -> None:
     assert same_bits(moments(other_optimiser), moments(optimiser))
 
 
+def test_averages_come_back_too(tmp_path: Path) -> None:
+    """Where there are any, and beside them the parameters that training goes on from."""
+    module, optimiser = trained(3)
+    averages = {name: parameter / 2 for name, parameter in parameters(module).items()}
+    checkpoint.save(tmp_path, module, optimiser, STATE, ORDER, averages)
+    other, other_optimiser = trained(0)
+    found = {name: torch.zeros_like(parameter) for name, parameter in averages.items()}
+    assert checkpoint.restore(tmp_path, other, other_optimiser, found) is not None
+    assert same_bits(found, averages)
+    assert same_bits(parameters(other), parameters(module))
+
+
 def test_a_checkpoint_before_the_first_step_has_no_moments(tmp_path: Path) -> None:
     """Stopped at once: the optimiser has no state yet, and gets none."""
     module, optimiser = trained(0)
-    checkpoint.save(tmp_path, module, optimiser, State(micro_tokens=64), ORDER)
+    checkpoint.save(tmp_path, module, optimiser, State(micro_tokens=64), ORDER, {})
     other, other_optimiser = trained(0)
-    assert checkpoint.restore(tmp_path, other, other_optimiser) is not None
+    assert checkpoint.restore(tmp_path, other, other_optimiser, {}) is not None
     assert moments(other_optimiser) == {}
 
 
 def test_nothing_to_restore_is_none(tmp_path: Path) -> None:
     """An empty folder, or none at all, holds no checkpoint."""
     module, optimiser = trained(0)
-    assert checkpoint.restore(tmp_path, module, optimiser) is None
-    assert checkpoint.restore(tmp_path / "nowhere", module, optimiser) is None
+    assert checkpoint.restore(tmp_path, module, optimiser, {}) is None
+    assert checkpoint.restore(tmp_path / "nowhere", module, optimiser, {}) is None
 
 
 def test_only_the_newest_checkpoint_and_the_best_weights_stay(tmp_path: Path) -> None:
@@ -80,7 +94,7 @@ def test_only_the_newest_checkpoint_and_the_best_weights_stay(tmp_path: Path) ->
     for step in (1, 2):
         checkpoint.save_parameters(checkpoint.best_path(tmp_path, step), module)
     for done in (1, 2, 3):
-        checkpoint.save(tmp_path, module, optimiser, State(done=done, best_score=1.0, best_step=2), ORDER)
+        checkpoint.save(tmp_path, module, optimiser, State(done=done, best_score=1.0, best_step=2), ORDER, {})
     assert sorted(path.name for path in tmp_path.iterdir()) == [
         "best-00000002.safetensors",
         "checkpoint-00000003",
@@ -90,22 +104,22 @@ def test_only_the_newest_checkpoint_and_the_best_weights_stay(tmp_path: Path) ->
 def test_a_half_written_checkpoint_is_passed_over(tmp_path: Path) -> None:
     """A draft that a kill left behind is neither read nor in the way."""
     module, optimiser = trained(2)
-    checkpoint.save(tmp_path, module, optimiser, STATE, ORDER)
+    checkpoint.save(tmp_path, module, optimiser, STATE, ORDER, {})
     draft = tmp_path / "checkpoint.draft"
     draft.mkdir()
     (draft / "parameters.safetensors").write_bytes(b"half")
     other, other_optimiser = trained(0)
-    found = checkpoint.restore(tmp_path, other, other_optimiser)
+    found = checkpoint.restore(tmp_path, other, other_optimiser, {})
     assert found is not None
     assert found[0].done == 3
-    checkpoint.save(tmp_path, module, optimiser, State(done=4), ORDER)
+    checkpoint.save(tmp_path, module, optimiser, State(done=4), ORDER, {})
     assert [path.name for path in tmp_path.iterdir()] == ["checkpoint-00000004"]
 
 
 def test_a_checkpoint_is_safetensors_and_json_alone(tmp_path: Path) -> None:
     """No pickle, and no file left over from writing."""
     module, optimiser = trained(2)
-    checkpoint.save(tmp_path, module, optimiser, STATE, ORDER)
+    checkpoint.save(tmp_path, module, optimiser, STATE, ORDER, {})
     assert sorted(path.name for path in tmp_path.rglob("*") if path.is_file()) == [
         "optimiser.safetensors",
         "parameters.safetensors",

@@ -256,7 +256,7 @@ def test_training_flat_is_training_padded(name: str, tmp_path: Path, monkeypatch
     def as_one_block(encoder: nn.Module, micro: Micro) -> Tensor:
         return padded(encoder, micro)[-1][:, :1]
 
-    monkeypatch.setattr("stiltwalk.compute.heads.first_states", as_one_block)
+    monkeypatch.setattr("stiltwalk.compute.flat.first_states", as_one_block)
     theirs = _fit(name, 4096, tmp_path / "padded")
     assert len(theirs) == 20
     assert max(theirs) - min(theirs) > 0.05
@@ -333,7 +333,7 @@ def test_an_encoder_whose_window_is_not_kept_is_read_padded(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The probe has a row that a window matters to."""
-    monkeypatch.setattr("stiltwalk.compute.attention._seen", lambda span, *_: span.real)
+    monkeypatch.setattr("stiltwalk.compute.attention._seen", lambda span, *_, **__: span.real)
     with pytest.warns(UserWarning, match=rf"This {name} encoder computes something else in flat batches"):
         assert not flat.goes_flat(architecture(name))
 

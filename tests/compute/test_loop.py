@@ -85,6 +85,16 @@ def test_the_rate_rises_and_falls_linearly(step: int, rate: float) -> None:
     assert loop.learning_rate(optimisation, step) == pytest.approx(rate)
 
 
+@pytest.mark.parametrize(
+    ("share", "rates"),
+    [(1.0, [0.0, 1.0, 2.0, 2.0, 2.0, 2.0, 2.0]), (0.5, [0.0, 1.0, 2.0, 1.5, 1.0, 1.0, 1.0])],
+)
+def test_the_rate_falls_no_lower_than_its_least(share: float, rates: list[float]) -> None:
+    """Six steps, two of warm-up, peak 2: constant after it, or down to half of the peak."""
+    optimisation = loop.Optimisation(6, 2.0, 2, 0.0, 1e-8, 1.0, least_rate_share=share)
+    assert [loop.learning_rate(optimisation, step) for step in range(7)] == rates
+
+
 def test_without_warm_up_the_first_step_is_at_the_peak() -> None:
     """Zero warm-up steps divide by nothing."""
     optimisation = loop.Optimisation(4, 2.0, 0, 0.0, 1e-8, 1.0)
@@ -210,6 +220,19 @@ def test_the_last_step_is_always_looked_at(tmp_path: Path) -> None:
     state = fit(replace(toy_job(module), evaluate=evaluate, evaluate_every=4), tmp_path)
     assert [entry["step"] for entry in state.log if "dev" in entry] == [4, 6]
     assert state.best_step == 6
+
+
+def test_a_look_says_what_was_spent_on_it(tmp_path: Path) -> None:
+    """Four items a step, each token counted as often as it was trained on."""
+    module = Toy()
+    job = toy_job(module)
+    state = fit(replace(job, evaluate=dev_score(module), evaluate_every=3), tmp_path)
+    per_step = [
+        sum(len(each.sequences[0].ids) for each in job.batch(job.order, step)[1]) for step in range(6)
+    ]
+    looks = [entry for entry in state.log if "dev" in entry]
+    assert [look["examples"] for look in looks] == [12, 24]
+    assert [look["tokens"] for look in looks] == [sum(per_step[:3]), sum(per_step)]
 
 
 def test_without_evaluation_the_last_weights_stay(tmp_path: Path) -> None:

@@ -10,29 +10,33 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from stiltwalk.compute.batches import collate
 from stiltwalk.compute.encoder import load_start
 from stiltwalk.compute.masked_lm import LineDraws, MaskedLmHead, Masking, masked_lm_losses, masked_tokens
-from stiltwalk.compute.mixture import Mixture, Schedule, mixture_of
+from stiltwalk.compute.mixture import Mixture, mixture_of
 from stiltwalk.compute.pairs import encode_lines
+from stiltwalk.compute.sampling import MASKED_LM
 from stiltwalk.compute.tokens import IGNORE
 from stiltwalk.engine.prepare import Prepared
 from stiltwalk.plan.steps import TrainStep
+from stiltwalk.spec.arms import Placement
 from stiltwalk.spec.errors import DataError, UserError
 from stiltwalk.spec.examples import Line
 from tests.compute.fakes import copied_place, data_of, encoder_model, mixed_step, train_step
 from tests.fakes import TEXTS, tiny_tokenizer
 
 CHOICES = "intermediate commonsenseqa, seed 1"
+PLACEMENTS: tuple[Placement, ...] = ("added", "replacing")
 
 
-def mixture(share: float, seed: int = 1) -> Mixture:
+def mixture(share: float, seed: int = 1, placement: Placement = "added") -> Mixture:
     """A mixture of that share over a few lines, with an untrained head."""
     tokenizer = tiny_tokenizer("wordpiece")
     lines = [encode_lines([Line(str(n), text) for n, text in enumerate(TEXTS)], tokenizer, 64)]
     draws = LineDraws(lines, np.ones(1), 4, Masking(tokenizer, 0.3, seed, "test"), seed, "test")
-    return Mixture(MaskedLmHead(16, len(tokenizer), (), 1e-12), draws, share, seed)
+    return Mixture(MaskedLmHead(16, len(tokenizer), (), 1e-12), draws, share, placement, seed)
 
 
 def mixture_for(step: TrainStep, prepared: Prepared) -> Mixture:
@@ -42,48 +46,37 @@ def mixture_for(step: TrainStep, prepared: Prepared) -> Mixture:
     return found
 
 
-@given(mixed=st.lists(st.booleans(), max_size=50))
-def test_own_steps_are_counted_from_zero_without_a_gap(mixed: list[bool]) -> None:
-    """Before each step lie as many of the task's own as there are; the own ones are 0, 1, 2 and so on."""
-    schedule = Schedule.of(np.array(mixed, dtype=np.bool_))
-    assert schedule.steps == len(mixed)
-    for step in range(schedule.steps):
-        assert schedule.is_mixed(step) is mixed[step]
-        assert schedule.own_before(step) == mixed[:step].count(False)
-    own = [schedule.own_before(step) for step in range(schedule.steps) if not schedule.is_mixed(step)]
-    assert own == list(range(mixed.count(False)))
+drawn = st.lists(st.integers(0, 3), min_size=1, max_size=300).map(np.array)
 
 
-def test_a_schedule_by_hand() -> None:
-    """The task's, masked LM's, the task's twice, masked LM's."""
-    schedule = Schedule.of(np.array([False, True, False, False, True]))
-    assert [schedule.own_before(step) for step in range(5)] == [0, 1, 1, 2, 3]
+@given(tasks=drawn, share=st.floats(0.01, 0.9), seed=st.integers(0, 99))
+def test_added_steps_leave_the_tasks_theirs(tasks: NDArray[np.int64], share: float, seed: int) -> None:
+    """The tasks keep their steps in their order; of all, the share is masked LM's, to the nearest step."""
+    schedule = mixture(share, seed).schedule(tasks)
+    assert schedule.whose[schedule.whose != MASKED_LM].tolist() == tasks.tolist()
+    assert abs(schedule.count(MASKED_LM) - share * schedule.steps) <= 1
 
 
-@given(steps=st.integers(1, 300))
-def test_a_plain_schedule_is_the_tasks_own(steps: int) -> None:
-    """Without mixing every step is the task's, and its number is its own."""
-    schedule = Schedule.plain(steps)
-    assert schedule.steps == steps
-    assert not any(schedule.is_mixed(step) for step in range(steps))
-    assert [schedule.own_before(step) for step in range(steps)] == list(range(steps))
+@given(tasks=drawn, share=st.floats(0.01, 0.9), seed=st.integers(0, 99))
+def test_replaced_steps_are_lost_to_the_tasks(tasks: NDArray[np.int64], share: float, seed: int) -> None:
+    """There are as many steps as without; what is not masked LM's is whose it was, and something is left."""
+    before = tasks.copy()
+    schedule = mixture(share, seed, "replacing").schedule(tasks)
+    kept = schedule.whose != MASKED_LM
+    assert schedule.steps == len(tasks)
+    assert (schedule.whose[kept] == before[kept]).all()
+    assert (tasks == before).all()
+    assert schedule.count(MASKED_LM) == min(len(tasks) - 1, round(share * len(tasks)))
 
 
-@given(own_steps=st.integers(1, 400), share=st.floats(0.01, 0.9), seed=st.integers(0, 99))
-def test_the_share_is_met_within_one_step(own_steps: int, share: float, seed: int) -> None:
-    """The task keeps its own number of steps; of all, the share is masked LM's, to the nearest step."""
-    schedule = mixture(share, seed).schedule(own_steps)
-    assert int((~schedule.mixed).sum()) == own_steps
-    assert abs(int(schedule.mixed.sum()) - share * schedule.steps) <= 1
-
-
-@given(own_steps=st.integers(20, 200), seed=st.integers(0, 99))
-def test_the_schedule_follows_from_the_seed(own_steps: int, seed: int) -> None:
+@given(own_steps=st.integers(20, 200), seed=st.integers(0, 99), placement=st.sampled_from(PLACEMENTS))
+def test_the_schedule_follows_from_the_seed(own_steps: int, seed: int, placement: Placement) -> None:
     """The same seed strews the same steps, another seed others, and never all of them at one end."""
-    found, again, other = (mixture(0.4, s).schedule(own_steps).mixed for s in (seed, seed, seed + 1))
+    tasks = np.zeros(own_steps, dtype=np.int64)
+    found, again, other = (mixture(0.4, s, placement).schedule(tasks).whose for s in (seed, seed, seed + 1))
     assert (found == again).all()
     assert (found != other).any()
-    where = np.flatnonzero(found)
+    where = np.flatnonzero(found == MASKED_LM)
     assert where[-1] - where[0] >= len(where)
 
 
@@ -111,7 +104,8 @@ def test_the_step_says_what_is_mixed_in(finished: Prepared) -> None:
     """The pretrained head, every language of the text, and the numbers of the record."""
     step = mixed_step(finished, share=0.25, batch_size=5, max_tokens=12, lines=7, mask_share=0.5)
     found = mixture_for(step, finished)
-    assert (found.share, found.seed, found.draws.seed, found.draws.batch_size) == (0.25, 1, 1, 5)
+    assert (found.share, found.placement, found.seed) == (0.25, "added", 1)
+    assert (found.draws.seed, found.draws.batch_size) == (1, 5)
     assert [len(items) for items in found.draws.lines] == [7, 7, 7, 7]
     items = found.draws.batch(0)
     assert max(len(each.sequences[0].ids) for each in items) == 12
@@ -141,8 +135,9 @@ def test_the_seed_of_the_step_decides_lines_and_schedule(finished: Prepared) -> 
         return [[each.sequences[0].ids.tolist() for each in batch] for batch in batches]
 
     assert drawn(one) == drawn(same) != drawn(other)
-    assert (one.schedule(40).mixed == same.schedule(40).mixed).all()
-    assert (one.schedule(40).mixed != other.schedule(40).mixed).any()
+    schedules = [each.schedule(np.zeros(40, dtype=np.int64)).whose for each in (one, same, other)]
+    assert (schedules[0] == schedules[1]).all()
+    assert (schedules[0] != schedules[2]).any()
 
 
 def test_a_start_without_a_head_is_refused(finished: Prepared) -> None:

@@ -28,6 +28,7 @@ from tests.compute.rank_program import (
     RANKS,
     WORLD,
     Spare,
+    measured_job,
     pretrained_step,
     spare_job,
     trained_step,
@@ -151,6 +152,20 @@ def test_ranks_without_an_even_share_train_as_one(
     assert same_bits(first, second)
     assert near(first, parameters(module))
     assert torch.equal(first["spare"], torch.ones(2, 2))
+
+
+def test_two_processes_measure_the_same_noise(ranks: Ranks, tmp_path: Path) -> None:
+    """The halves of a step are shared among them; with averaged weights, which are the same too."""
+    module = Spare()
+    state = loop.fit(measured_job(module), accelerator(), tmp_path, Monitor(), NEVER)
+    alone = [entry["noise"] for entry in state.log if "noise" in entry]
+    for said in ranks.said("measured/{}.json"):
+        for own, expected in zip(said["noise"], alone, strict=True):
+            assert own == pytest.approx(expected, rel=1e-4)
+    first, second = ranks.parameters("measured")
+    assert same_bits(first, second)
+    assert near(first, parameters(module))
+    assert not near(first, ranks.parameters("uneven")[0])
 
 
 def test_memory_that_runs_out_on_one_rank_halves_the_budget_of_all(ranks: Ranks) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -74,14 +75,29 @@ def test_specials_are_counted(kind: Kind, single: int, pair: int) -> None:
 
 
 def test_template_without_specials() -> None:
-    """A tokenizer that adds nothing frames with nothing."""
-    bare = tiny_tokenizer("bpe", TEXTS[:2])
+    """A tokenizer that adds nothing frames with nothing, if it has no end token."""
+    bare = copy.deepcopy(tiny_tokenizer("bpe", TEXTS[:2]))
     bare.backend_tokenizer.post_processor = None
+    bare.eos_token = None
     template = template_of(bare)
     a, b = subwords(bare, ["the fox", " a dog"])
     assert (template.single_specials, template.pair_specials) == (0, 0)
     assert template.pair(a, b).ids.tolist() == [*a.tolist(), *b.tolist()]
     assert template.pair(a, b).segments.max() == 0
+
+
+def test_a_bare_tokenizer_ends_every_text() -> None:
+    """With an end token, as Qwen's: it stands between the two texts of a pair, and behind all."""
+    bare = copy.deepcopy(tiny_tokenizer("bpe", TEXTS[:2]))
+    bare.backend_tokenizer.post_processor = None
+    template = template_of(bare)
+    a, b = subwords(bare, ["the fox", " a dog"])
+    end = bare.eos_token_id
+    assert template.single(a).ids.tolist() == [*a.tolist(), end]
+    assert template.single(a[:0]).ids.tolist() == [end]
+    assert template.pair(a, b).ids.tolist() == [*a.tolist(), end, *b.tolist(), end]
+    assert template.second_starts(len(a)) == len(a) + 1
+    assert (template.single_specials, template.pair_specials) == (1, 2)
 
 
 def test_a_slow_tokenizer_is_refused() -> None:

@@ -138,7 +138,7 @@ def test_a_selected_model_decays_by_its_own_steps(
     step = step.replace({"training": step.training.replace({"weight_decay": 0.5, "evaluate_every": 5})})
     scores = iter([1.0, 2.0, 3.0] + [0.0] * 8)
     facts = {"f1": 0.0, "accuracy": 0.0}
-    monkeypatch.setattr("stiltwalk.compute.train._dev_scores", lambda *_: facts | {"f1": next(scores)})
+    monkeypatch.setattr("stiltwalk.compute.learners.dev_scores", lambda *_: facts | {"f1": next(scores)})
     found = trained(step, place, "selected")
     assert found["selected_step"] == 15
     before, after = load_model(place.encoders["e" * 64]), weights(place, "selected")

@@ -84,6 +84,18 @@ def test_the_first_token(swept: Prepared) -> None:
         assert vector == pytest.approx(states[2][0, 0].numpy(), abs=1e-5)
 
 
+def test_the_last_token(swept: Prepared) -> None:
+    """Of every text its own last one, whatever longer ones stand beside it."""
+    together = read(swept, {"layer": 2, "layers": None, "pooling": "last"})[2]
+    step = predict_step(swept, "predict tatoeba").replace({"pooling": "last"})
+    start = load_start(swept.place, step.parent)
+    model, tokenizer = start.encoder.model.eval(), start.encoder.tokenizer
+    for text, vector in zip(TEXTS, together, strict=True):
+        with torch.no_grad():
+            states = model(**tokenizer(text, return_tensors="pt")).last_hidden_state
+        assert vector == pytest.approx(states[0, -1].numpy(), abs=1e-5)
+
+
 def test_a_prefix_stands_in_front(swept: Prepared) -> None:
     """A text behind a prefix is read as the whole, and otherwise than without it."""
     alone = {"layer": 1, "layers": None}

@@ -17,12 +17,13 @@ from stiltwalk.engine.memory import (
     PROCESSOR,
     RESIDENT_BYTES,
     Needs,
-    Sizes,
     class_of,
     estimate,
     sizes_of,
 )
 from stiltwalk.engine.prepare import Prepared
+from stiltwalk.plan.memory import Pass, Way, activations, prediction
+from stiltwalk.plan.sizes import Sizes
 from stiltwalk.plan.steps import PredictStep, PretrainStep, Step, TrainStep, base, key_of
 from stiltwalk.spec.arms import MixedMaskedLm
 from stiltwalk.spec.encoders import MaskedLm, Shape
@@ -32,9 +33,8 @@ from stiltwalk.spec.tasks import TASKS
 from stiltwalk.store.store import open_store, publish, read_artifact
 from tests.worlds import finish, prepared_study, write_world
 
-SMALL = Sizes(layers=2, hidden=10, feed_forward=40, heads=2, vocabulary=100)
+SMALL = Sizes(layers=2, hidden=10, feed_forward=40, heads=2, vocabulary=100, positions=0)
 TABLE = 100 * 10
-INSIDE = 2 * 10 * (4 * 10 + 3 * 40)
 
 PARENT = base("one")
 TRAIN = TrainStep(
@@ -98,25 +98,43 @@ def on_cpu(peak: int) -> dict[str, Any]:
 
 
 def test_the_arithmetic_of_training() -> None:
-    """Four examples of 8 tokens, no row trimmed: weights, moments and activations, counted by hand."""
-    weights = 4 * (INSIDE + TABLE) + 4 * TABLE
-    activations = 32 * 2 * (4 * (9 * 10 + 2 * 40) + 12 * 2 * 8)
-    expected = weights + 12 * (INSIDE + TABLE) + activations
-    assert estimate(TRAIN, SMALL, PROCESSOR) == RESIDENT_BYTES + expected
-    assert estimate(TRAIN, SMALL, ACCELERATOR) == CONTEXT_BYTES + expected
+    """Four examples of 8 tokens, no row trimmed: the plan's arithmetic, and the table once more."""
+    for kind, process in ((PROCESSOR, RESIDENT_BYTES), (ACCELERATOR, CONTEXT_BYTES)):
+        kept = activations(SMALL, Pass(32, 8, accelerator=kind == ACCELERATOR))
+        assert estimate(TRAIN, SMALL, kind) == process + 16 * SMALL.parameters + 4 * TABLE + kept
+
+
+def test_the_arithmetic_of_a_trimmed_table() -> None:
+    """Rows that are not trained are read all the same."""
+    large = SMALL._replace(vocabulary=100_000)
+    more = estimate(TRAIN, large, PROCESSOR) - estimate(TRAIN, SMALL, PROCESSOR)
+    assert more == 10 * (16 * (45_000 - 100) + 4 * 55_000 + 4 * (100_000 - 100))
+
+
+def test_the_arithmetic_of_checkpointed_layers_and_bf16() -> None:
+    """Execution decides what is kept."""
+    deep = SMALL._replace(layers=9)
+    for changes, batch in (
+        ({"checkpointing": True}, Pass(32, 8)),
+        ({"precision": "bf16"}, Pass(32, 8, half=True)),
+    ):
+        step = TRAIN.replace({"execution": changes})
+        way: Way = "checkpointed" if "checkpointing" in changes else "full"
+        saved = activations(deep, Pass(32, 8)) - activations(deep, batch, way)
+        copies = 2 * deep.inside if batch.half else 0
+        assert estimate(TRAIN, deep, ACCELERATOR) - estimate(step, deep, ACCELERATOR) == saved - copies
 
 
 def test_the_arithmetic_of_base_size() -> None:
     """XLM-R Base: the training state with a trimmed table is near the 1.87 GB of this project's arithmetic.
 
-    There 16 bytes a parameter, 40,000 rows of 768 and 86 M parameters inside; here 45,000 rows, three
-    feed-forward matrices where there are two, and the whole table twice as it is read.
+    There 16 bytes a parameter, 40,000 rows of 768 and 86 M parameters inside; here 45,000 rows, and the table
+    as it is read.
     """
     base_size = Sizes(12, 768, 3072, 12, 250_002)
     step = TRAIN.replace({"training": {"batch_size": 1, "max_tokens": 8}})
     table = 8 * base_size.table - 4 * 45_000 * 768
-    third = 16 * 12 * 768 * 3072
-    state = estimate(step, base_size, PROCESSOR) - RESIDENT_BYTES - table - third
+    state = estimate(step, base_size, PROCESSOR) - RESIDENT_BYTES - table
     assert state == pytest.approx(1.87e9, rel=0.1)
 
 
@@ -133,9 +151,8 @@ def test_the_arithmetic_of_masked_lm() -> None:
 
 def test_the_arithmetic_of_prediction() -> None:
     """Weights and the states of one layer at a time, for as many tokens as a pass may hold."""
-    weights = 4 * (INSIDE + TABLE) + 4 * TABLE
-    states = 64 * (4 * (8 * 10 + 2 * 40 + 10 * 3) + 12 * 2 * 8)
-    assert estimate(PREDICT, SMALL, PROCESSOR) == RESIDENT_BYTES + weights + states
+    weights = 4 * SMALL.parameters + 4 * TABLE
+    assert estimate(PREDICT, SMALL, PROCESSOR) == RESIDENT_BYTES + weights + prediction(SMALL, Pass(64, 8))
 
 
 @pytest.mark.parametrize(
@@ -226,25 +243,9 @@ def test_nothing_is_known_of_an_encoder_elsewhere(place: Place) -> None:
     assert Needs(replace(place, encoders={}), PROCESSOR).of(TRAIN) is None
 
 
-@pytest.mark.parametrize(
-    ("config", "expected"),
-    [
-        (
-            {"num_layers": 8, "d_model": 512, "d_ff": 1024, "num_heads": 6, "vocab_size": 9},
-            (8, 512, 1024, 6, 9),
-        ),
-        ({"num_hidden_layers": 2, "hidden_size": 128, "vocab_size": 9}, (2, 128, 512, 2, 9)),
-        ({"n_layers": 2, "dim": 32, "hidden_dim": 64, "n_heads": 4, "vocab_size": 9}, (2, 32, 64, 4, 9)),
-        ({"num_hidden_layers": 2, "hidden_size": [128], "vocab_size": 9}, None),
-        ({}, None),
-    ],
-)
-def test_shapes_are_read_from_configs(
-    config: Mapping[str, Any], expected: tuple[int, ...] | None, tmp_path: Path
-) -> None:
-    """Whatever an architecture calls them; what it does not say is the usual, or unknown."""
-    (tmp_path / "config.json").write_text(json.dumps(config))
-    assert sizes_of(tmp_path) == expected
+def test_shapes_are_read_from_folders(place: Place, tmp_path: Path) -> None:
+    """Of its config.json; where there is none, nothing is known."""
+    assert sizes_of(place.encoders["one"]) == SMALL
     assert sizes_of(tmp_path / "absent") is None
 
 

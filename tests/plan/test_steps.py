@@ -28,6 +28,7 @@ from stiltwalk.plan.steps import (
 from stiltwalk.spec.arms import MixedMaskedLm
 from stiltwalk.spec.encoders import MaskedLm, Shape
 from stiltwalk.spec.recipes import Training
+from stiltwalk.spec.sampling import Sampling
 from stiltwalk.spec.study import Execution
 
 PRETRAIN = PretrainStep(
@@ -80,10 +81,10 @@ STEPS: Mapping[str, Step] = {
 # A change here means that every store loses its steps: raise BEHAVIOUR of that kind, and say so in the
 # changelog. A new field with a default changes keys too.
 GOLDEN: Mapping[str, str] = {
-    "pretrain": "524207b33e04497c932c035c5f19c4c549caff9281cb851dc060cd6f20ce240f",
-    "intermediate": "6d76a512620c6cd052636508162d6796b3ba53e326369eda8b9d9aaff4607cf6",
-    "target": "68f25f06d6d9ece2313d93eaf9c7f9db29450c8dbafe6c7f698055658995b42b",
-    "predict": "75d5177d2789e2eb1927a659b883837cc30db386e4f1cec700a8b869b95bd092",
+    "pretrain": "a3635c9b9b16d8e2430983bb7354a8e55c120e577cd0ad7bbaa833396beb781a",
+    "intermediate": "3f719b9c18f57d7824a99cc06bf8b8c23912c6dc6b47158a56306c47e43d3eb6",
+    "target": "9b850ecc2e33b0f91c45a4f40e25ec6e181b9144e937fb37b49e3d112e4b6c3f",
+    "predict": "f6da6bca03dbb104a56624d04398ec7d60bda9a117e2517d7f8a71a790881506",
 }
 
 
@@ -97,6 +98,8 @@ def test_every_kind_has_a_golden_key() -> None:
     """No kind of step is without a behaviour version and a golden key."""
     assert set(GOLDEN) == set(BEHAVIOUR) == {step.kind for step in STEPS.values()}
 
+
+ALSO: dict[str, Any] = {"task": "squad", "training": {}, "train": "a" * 64, "dev": None, "head": "squad"}
 
 CHANGES: list[tuple[Step, dict[str, Any]]] = [
     (PRETRAIN, {"seed": 2}),
@@ -118,13 +121,23 @@ CHANGES: list[tuple[Step, dict[str, Any]]] = [
     (INTERMEDIATE, {"others": {"de": "0" * 64}}),
     (INTERMEDIATE, {"dev": "0" * 64}),
     (INTERMEDIATE, {"dev": None}),
+    (INTERMEDIATE, {"also": [ALSO]}),
+    (INTERMEDIATE, {"also": [{**ALSO, "head": "commonsenseqa"}]}),
+    (INTERMEDIATE, {"also": [ALSO, {**ALSO, "task": "udpos"}]}),
+    (INTERMEDIATE, {"sampling": {}}),
+    *((INTERMEDIATE, {"sampling": {name: 2}}) for name in ("cap", "exponent")),
+    (INTERMEDIATE, {"sampling": {"weights": {"squad": 1}}}),
+    (INTERMEDIATE, {"sampling": {"schedule": [{"at": 0, "weights": {"squad": 1}}]}}),
     (INTERMEDIATE, {"inherits": ["multiple-choice"]}),
     (INTERMEDIATE, {"masked_lm": {"text": ["udhr"]}}),
+    (INTERMEDIATE, {"masked_lm": {"text": ["udhr"], "placement": "replacing"}}),
     *((INTERMEDIATE, {"masked_lm": {"text": ["udhr"], name: 0.5}}) for name in ("share", "mask_share")),
     *((INTERMEDIATE, {"masked_lm": {"text": ["udhr"], name: 9}}) for name in ("batch_size", "max_tokens")),
     (INTERMEDIATE, {"masked_lm": {"text": ["udhr"], "lines": 9}}),
     (INTERMEDIATE, {"masked_lm": {"text": ["udhr"], "language_exponent": 0.5}}),
     (INTERMEDIATE, {"text": [{"task": "udhr", "language": "de", "fingerprint": "d" * 64}]}),
+    (INTERMEDIATE, {"reading": {"attention": "causal"}}),
+    (INTERMEDIATE, {"reading": {"pooling": "mean"}}),
     (INTERMEDIATE, {"seed": 2}),
     (INTERMEDIATE, {"execution": {"precision": "bf16"}}),
     (INTERMEDIATE, {"execution": {"threads": 2}}),
@@ -141,6 +154,12 @@ CHANGES: list[tuple[Step, dict[str, Any]]] = [
         for name in ("warmup_steps", "evaluate_every")
     ),
     *((INTERMEDIATE, {"training": {"batch_size": 4, name: 9}}) for name in ("dev_examples", "patience")),
+    *(
+        (INTERMEDIATE, {"training": {"batch_size": 4, name: 0.5}})
+        for name in ("least_rate_share", "average_decay")
+    ),
+    *((INTERMEDIATE, {"training": {"batch_size": 4, name: 9}}) for name in ("steps", "noise_scale_every")),
+    (INTERMEDIATE, {"training": {"batch_size": 4, "examples": 9, "subset": 1}}),
     (INTERMEDIATE, {"training": {"batch_size": 5}}),
     (PREDICT, {"split": "dev"}),
     (PREDICT, {"parent": "0" * 64}),
@@ -156,6 +175,7 @@ CHANGES: list[tuple[Step, dict[str, Any]]] = [
     (PREDICT, {"layers": [1, 2]}),
     (PREDICT, {"prefix": "query: "}),
     (PREDICT, {"prefix": ""}),
+    (PREDICT, {"reading": {"attention": "causal"}}),
     (PREDICT, {"execution": {"threads": 2}}),
 ]
 
@@ -175,6 +195,8 @@ def test_every_field_was_changed() -> None:
     assert hyper == set(Training.model_fields)
     mixed = {n for s, c in CHANGES if s is INTERMEDIATE for n in c.get("masked_lm", {})}
     assert mixed == set(MixedMaskedLm.model_fields)
+    drawn = {n for s, c in CHANGES if s is INTERMEDIATE for n in c.get("sampling", {})}
+    assert drawn == set(Sampling.model_fields)
 
 
 def test_all_changes_differ() -> None:

@@ -18,9 +18,72 @@ TEXT = {"text": ["udhr"]}
 
 def test_names() -> None:
     """An arm is called by its task, and says so where masked LM is mixed in."""
-    assert arm_name("squad", mixed=False) == ArmChoice(task="squad").name == "squad"
-    assert arm_name("squad", mixed=True) == "squad+mlm"
+    assert arm_name(["squad"], None) == ArmChoice(task="squad").name == "squad"
+    assert arm_name(["squad"], "added") == "squad+mlm"
     assert ArmChoice.model_validate({"task": "squad", "masked_lm": TEXT}).name == "squad+mlm"
+
+
+def test_several_tasks_are_one_arm() -> None:
+    """Joined in its name, with what is mixed in behind them; a name of the study's own replaces all that."""
+    several = {"tasks": ["squad", "udpos"]}
+    one = ArmChoice.model_validate(several)
+    assert (one.name, one.trained, one.sampling) == ("squad+udpos", ("squad", "udpos"), None)
+    replacing = ArmChoice.model_validate({**several, "masked_lm": {**TEXT, "placement": "replacing"}})
+    assert replacing.name == "squad+udpos+mlm-replacing"
+    assert ArmChoice.model_validate({**several, "masked_lm": TEXT, "name": "both"}).name == "both"
+    assert ArmChoice(task="squad").trained == ArmChoice(tasks=("squad",)).trained
+
+
+def test_tasks_that_share_a_head() -> None:
+    """It is called as the first of them in the arm, wherever that stands in the group."""
+    arm = ArmChoice(tasks=("a", "b", "c"), shared_heads=(("c", "a"),))
+    assert [arm.head_of(task) for task in arm.trained] == ["a", "b", "a"]
+
+
+@pytest.mark.parametrize(
+    ("arm", "message"),
+    [
+        ({}, "either 'task', .* or 'tasks'"),
+        ({"task": "squad", "tasks": ["squad", "udpos"]}, "either 'task', .* or 'tasks'"),
+        ({"tasks": ["squad", "udpos", "squad"]}, "tasks lists squad twice; name each once"),
+        ({"task": "squad", "sampling": "uniform"}, "there is one task. Leave it out"),
+        (
+            {"tasks": ["squad", "udpos"], "sampling": {"weights": {"squad": 1, "udpo": 1}}},
+            r"weighs 'udpo', which is no task of the arm. Did you mean 'udpos'\?",
+        ),
+        (
+            {"tasks": ["squad", "udpos"], "sampling": {"weights": {"squad": 1}}},
+            "gives no weight to udpos; give one to every task",
+        ),
+        (
+            {"tasks": ["squad", "udpos"], "shared_heads": [["squad", "tydiqa"]]},
+            "names 'tydiqa', which is no task of the arm",
+        ),
+        (
+            {"tasks": ["squad", "udpos"], "shared_heads": [["squad", "squad"]]},
+            "names 'squad' twice: a task has one head",
+        ),
+        ({"task": "squad", "name": "none"}, "'none' is the name of the baseline"),
+        ({"task": "squad", "name": "my arm"}, "name: String should match pattern"),
+        (
+            {"task": "squad", "training": {"batchsize": 1}},
+            r"training\.batchsize: .* Did you mean 'batch_size'",
+        ),
+        (
+            {"tasks": ["squad", "udpos"], "shared_heads": [["squad", "udpos"]]},
+            "'squad' is question-answering and 'udpos' token-classification, so they cannot share a head",
+        ),
+        (
+            {"tasks": ["panx", "udpos"], "shared_heads": [["panx", "udpos"]]},
+            "cannot share a head, for their labels differ: .*Take one of them out of shared_heads",
+        ),
+    ],
+)
+def test_arms_that_cannot_be(arm: dict[str, Any], message: str) -> None:
+    """Each is refused with what was found and the cure, and nothing is said of what only follows from it."""
+    with pytest.raises(StudyError, match=message) as caught:
+        study_from({**SMALL, "intermediate": [arm]}, "here")
+    assert "default factory" not in str(caught.value)
 
 
 def test_a_plain_name_is_an_arm_without_masked_lm() -> None:
@@ -95,7 +158,8 @@ def test_all_raw_text_is_named_once() -> None:
 
 def test_a_study_with_arms_survives_writing_down() -> None:
     """Defaults filled in or not, it reads back as itself."""
-    one = study({"intermediate": ["udpos", {"task": "squad", "masked_lm": {**TEXT, "lines": 5}}]})
+    several = {"tasks": ["squad", "udpos"], "sampling": {"weights": {"squad": 1, "udpos": 2}}}
+    one = study({"intermediate": ["udpos", {"task": "squad", "masked_lm": {**TEXT, "lines": 5}}, several]})
     assert study(one.model_dump(mode="json")) == one
     assert study(one.model_dump(mode="json", exclude_unset=True)) == one
 

@@ -9,7 +9,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stiltwalk.spec.errors import StudyError, UnknownNameError
-from stiltwalk.spec.recipes import RECIPES, WINDOWS, Training, check_override, find_recipe, training_for
+from stiltwalk.spec.recipes import (
+    RECIPES,
+    WINDOWS,
+    Training,
+    check_override,
+    find_recipe,
+    require_full_batch,
+    steps_of,
+    training_for,
+)
 from stiltwalk.spec.task import Stage
 from stiltwalk.spec.tasks import TASKS
 
@@ -121,12 +130,53 @@ def test_xtreme_baseline_has_no_first_stage() -> None:
         ({"epochs": -1}, r"the training of 'fake' is not a valid training:\n  epochs: .*greater than 0"),
         ({"batch_size": 2.5}, r"batch_size: .*integer.*, found 2\.5"),
         ({"epoch": 1}, r"epoch: there is no such field\. Did you mean 'epochs'\?"),
+        ({"noise_scale_evry": 1}, r"noise_scale_evry: .* Did you mean 'noise_scale_every'\?"),
+        (
+            {"noise_scale_every": 9, "batch_size": 1},
+            r"noise_scale_every: expected 0 where batch_size is 1, found 9: .* Raise batch_size to 2 or more",
+        ),
+        ({"subset": 1}, r"subset: expected 0 where all examples are used, found 1\. Say how many"),
+        ({"least_rate_share": 1.5}, r"least_rate_share: .*less than or equal to 1, found 1\.5"),
+        ({"steps": 0}, r"steps: .*greater than or equal to 1, found 0"),
     ],
 )
 def test_a_bad_override(override: dict[str, Any], message: str) -> None:
     """A value out of range or a field nobody knows is refused."""
     with pytest.raises(StudyError, match=message):
         training_for(RELEASED, fake_task({}), "target", override)
+
+
+@pytest.mark.parametrize(
+    ("changes", "items", "steps"),
+    [
+        ({"epochs": 3}, 96, 9),
+        ({"epochs": 3}, 97, 12),  # every epoch ends with a step of one
+        ({"epochs": 0.5}, 128, 2),
+        ({"epochs": 0.01}, 32, 1),  # one step there always is
+        ({"epochs": 3, "steps": 5}, 97, 5),
+    ],
+)
+def test_steps(changes: dict[str, Any], items: int, steps: int) -> None:
+    """Epochs times batches, the last of which may be smaller; a number of steps goes over both."""
+    assert steps_of(Training(batch_size=32).replace(changes), items) == steps
+
+
+def test_a_batch_larger_than_the_data() -> None:
+    """No batch would be full: refused, with the largest that can be."""
+    require_full_batch(Training(batch_size=32), 32, "fake")
+    with pytest.raises(
+        StudyError, match=r"batch_size is 33, but 'fake' has 32 .* Choose at most 32, or raise"
+    ):
+        require_full_batch(Training(batch_size=33), 32, "fake")
+
+
+def test_the_noise_of_pairs_is_not_measured() -> None:
+    """A dual encoder's loss is over its whole batch; what is only tested does not mind."""
+    pairs = next(t for t in TASKS.values() if t.type == "sentence-retrieval" and "train" in t.splits)
+    tested = next(t for t in TASKS.values() if t.type == "sentence-retrieval" and "train" not in t.splits)
+    with pytest.raises(StudyError, match=f"noise scale of '{pairs.name}' cannot be measured: .*Set noise_sc"):
+        training_for(RELEASED, pairs, "target", {"noise_scale_every": 5})
+    assert training_for(RELEASED, tested, "target", {"noise_scale_every": 5}).noise_scale_every == 5
 
 
 def test_check_override() -> None:

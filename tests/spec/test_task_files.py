@@ -37,9 +37,10 @@ def test_a_study_names_files(tmp_path: Path) -> None:
     _file(tmp_path / "tasks" / "tested.yml", {"name": "tested", "splits": {"test": "test.csv"}})
     targets = ["xquad", {"task": "tasks/tested.yml", "trains_on": ["tasks/nli.yaml"]}]
     arm = {"task": "tasks/nli.yaml", "masked_lm": {"text": ["udhr"]}}
-    path = _study(tmp_path / "study.yaml", {"targets": targets, "intermediate": ["squad", arm]})
+    several = {"tasks": ["squad", "tasks/nli.yaml"]}
+    path = _study(tmp_path / "study.yaml", {"targets": targets, "intermediate": ["squad", arm, several]})
     study = read_study(path, {})
-    assert study.arms == ("none", "squad", "my-nli+mlm")
+    assert study.arms == ("none", "squad", "my-nli+mlm", "squad+my-nli")
     assert [target.task for target in study.targets] == ["xquad", "tested"]
     assert study.targets[1].trains_on == ("my-nli",)
     assert {task.name for task in study.tasks} == {"my-nli", "tested"}

@@ -91,6 +91,13 @@ def test_a_changed_recipe_is_starred(tmp_path: Path) -> None:
     assert study_rows(store, made)["recipe"].tolist() == ["released*"]
 
 
+def test_an_arm_that_changes_the_recipe_is_starred() -> None:
+    """And no other."""
+    arm = {"task": "udpos", "training": {"epochs": 1}, "name": "shorter"}
+    study = plan({"intermediate": ["udpos", arm]}).study
+    assert [study.recipe_of(name) for name in study.arms] == ["released", "released", "released*"]
+
+
 def test_only_finished_cells_have_rows(tmp_path: Path) -> None:
     """A study under way shows what is finished."""
     store = open_store(tmp_path)

@@ -16,6 +16,7 @@ from stiltwalk.engine.encoders import described_packaged
 from stiltwalk.engine.status import finished_pretraining
 from stiltwalk.spec.encoders import KNOWN_ENCODERS
 from stiltwalk.spec.errors import UserError
+from stiltwalk.spec.ladders import LADDERS
 from stiltwalk.spec.languages import LANGUAGES
 from stiltwalk.spec.published import Published, published
 from stiltwalk.spec.task import Task
@@ -155,6 +156,36 @@ def show_encoders(store: Path | None, *, as_json: bool) -> None:
         show.console.print(
             "\nAny other hub id, or a folder that AutoModel and AutoTokenizer can read, works as well."
         )
+
+
+def show_ladders(*, as_json: bool) -> None:
+    """Print every ladder's encoders, and what to know of each ladder."""
+    rows: list[dict[str, Any]] = [
+        {
+            "ladder": ladder.name,
+            "size": rung.size,
+            "name": rung.hub,
+            "parameters": rung.parameters,
+            "encoder_parameters": rung.encoder_parameters,
+            "with_decoder": rung.with_decoder,
+            "licence": ladder.licence,
+        }
+        for ladder in LADDERS.values()
+        for rung in ladder.rungs
+    ]
+    if as_json:
+        notes = {ladder.name: ladder.note for ladder in LADDERS.values()}
+        show.print_json("rows", [row | {"note": notes[row["ladder"]]} for row in rows])
+        return
+    show.print_table(
+        rows,
+        tuple(rows[0]),
+        title="Parameters in millions, with and without embeddings, where a source has them",
+    )
+    show.console.print()
+    for ladder in LADDERS.values():
+        show.console.print(f"{ladder.name}: {ladder.note}")
+    show.console.print("\nIn a study, 'encoders: [{ladder: NAME}]' stands for all sizes of a ladder.")
 
 
 def show_doctor(store: Path | None, *, as_json: bool) -> None:

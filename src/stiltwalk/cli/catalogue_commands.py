@@ -20,6 +20,9 @@ ModelOption = Annotated[str | None, typer.Option("--model", help="One model, as 
 RecalledOption = Annotated[
     bool, typer.Option("--recalled", help="Also numbers from memory alone, never read in a source.")
 ]
+LaddersOption = Annotated[
+    bool, typer.Option("--ladders", help="Families of encoders in several sizes, for a study's encoders.")
+]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -30,7 +33,7 @@ def add_to(app: typer.Typer) -> None:
     )(tasks)
     app.command(epilog="Example: stiltwalk languages --json")(languages)
     app.command(epilog="Example: stiltwalk published --target xnli --model 'XLM-R Large'")(published)
-    app.command(epilog="Example: stiltwalk encoders")(encoders)
+    app.command(epilog="Examples: stiltwalk encoders; stiltwalk encoders --ladders")(encoders)
     app.command(epilog="Example: stiltwalk doctor")(doctor)
 
 
@@ -82,11 +85,14 @@ def published(
     catalogue.show_published(target, model, recalled=recalled, as_json=json)
 
 
-def encoders(store: StoreOption = None, json: JsonOption = False) -> None:
+def encoders(store: StoreOption = None, ladders: LaddersOption = False, json: JsonOption = False) -> None:
     """Encoders known by name, and those pretrained here."""
     from stiltwalk.cli import catalogue  # noqa: PLC0415  keeps --help quick
 
-    catalogue.show_encoders(store, as_json=json)
+    if ladders:
+        catalogue.show_ladders(as_json=json)
+    else:
+        catalogue.show_encoders(store, as_json=json)
 
 
 def doctor(store: StoreOption = None, json: JsonOption = False) -> None:

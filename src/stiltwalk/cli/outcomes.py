@@ -12,6 +12,7 @@ from stiltwalk.analyse.gains import ZERO_SHOT, gains
 from stiltwalk.analyse.layers import swept_layer
 from stiltwalk.cli import options, show
 from stiltwalk.cli.curves import show_curves
+from stiltwalk.cli.spent import show_spent
 from stiltwalk.engine.prepare import Prepared
 from stiltwalk.engine.status import step_states
 from stiltwalk.plan.graph import Plan
@@ -101,6 +102,7 @@ def show_status(name: str | None, store: Path | None, *, as_json: bool) -> None:
             "title": s.title,
             "why": s.why,
         }
+        | ({"spent": dict(s.spent)} if as_json else {})
         for s in states
     ]
     if as_json:
@@ -123,7 +125,7 @@ def _one_line(store: Store, name: str) -> dict[str, Any]:
 
 
 def _summary(rows: pd.DataFrame, plan: Plan, store: Store) -> None:
-    """Scores by arm, gains over ``none``, whichever way they fall, curves over layers, then the caveats."""
+    """Scores by arm, gains over ``none``, whichever way they fall, what arms spent, curves, then caveats."""
     if rows.empty:
         show.console.print("No result yet.")
         return
@@ -131,6 +133,7 @@ def _summary(rows: pd.DataFrame, plan: Plan, store: Store) -> None:
     if not single.empty:
         _show_scores(single)
     show_gains(single)
+    show_spent(plan, store)
     show_curves(rows, plan, store)
     marks = dict.fromkeys(mark for text in rows["caveats"].unique() for mark in text.split(";") if mark)
     show.console.print()

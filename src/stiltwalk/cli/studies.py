@@ -17,9 +17,10 @@ from stiltwalk.engine.prepare import Prepared, prepare, prepare_evaluation
 from stiltwalk.spec.encoders import EncoderChoice
 from stiltwalk.spec.errors import StepFailedError, unknown_name
 from stiltwalk.spec.record import parse
+from stiltwalk.spec.study import Study
 from stiltwalk.spec.study_files import read_study, study_from
 from stiltwalk.spec.tasks import TASKS
-from stiltwalk.store.store import open_store
+from stiltwalk.store.store import Store, open_store
 from stiltwalk.store.studies import keep_study, kept_names, kept_tasks, read_kept_study
 
 
@@ -36,16 +37,32 @@ def prepared(name: str, data_dir: Path | None, store: Path | None, overrides: Ma
         UserError: no such study, or something it needs is missing.
     """
     opened = open_store(options.store_root(store))
-    path = Path(name) if name.endswith((".yaml", ".yml")) or Path(name).is_file() else presets().get(name)
+    study = described(name, opened, overrides)
+    kept = None if _file(name) is not None else read_kept_study(opened, name)
+    folder = options.data_dir(data_dir) if kept is None else data_dir or kept.data_dir
+    return prepare(study, opened, folder, say=show.note)
+
+
+def described(name: str, store: Store, overrides: Mapping[str, Any]) -> Study:
+    """The study called ``name``: a file, a preset, or one run before with ``store``.
+
+    Raises:
+        UserError: no such study, or it is not valid.
+    """
+    path = _file(name)
     if path is not None:
-        return prepare(read_study(path, overrides), opened, options.data_dir(data_dir), say=show.note)
-    if name not in kept_names(opened):
+        return read_study(path, overrides)
+    if name not in kept_names(store):
         raise unknown_name(
-            "study file, preset or study run before called", name, [*presets(), *kept_names(opened)]
+            "study file, preset or study run before called", name, [*presets(), *kept_names(store)]
         )
-    kept = read_kept_study(opened, name)
-    raw = kept.plan.study.model_dump(mode="json", exclude_unset=True)
-    return prepare(study_from(raw, name, overrides), opened, data_dir or kept.data_dir, say=show.note)
+    raw = read_kept_study(store, name).plan.study.model_dump(mode="json", exclude_unset=True)
+    return study_from(raw, name, overrides)
+
+
+def _file(name: str) -> Path | None:
+    """The file that describes ``name``; ``None``: it can only be a study that was run before."""
+    return Path(name) if name.endswith((".yaml", ".yml")) or Path(name).is_file() else presets().get(name)
 
 
 def prepared_from(

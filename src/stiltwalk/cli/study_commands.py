@@ -15,11 +15,23 @@ StudyArgument = Annotated[
     str, typer.Argument(metavar="STUDY", help="A study file, a preset, or the name of a study run before.")
 ]
 
+MemoryOption = Annotated[
+    bool, typer.Option("--memory", help="Print instead what training takes on each card; needs no data.")
+]
+CardsOption = Annotated[str, typer.Option(help="With --memory: numbers of cards.")]
+CardOption = Annotated[
+    float | None,
+    typer.Option(min=0, metavar="GB", help="With --memory: room of each card, to say what fits."),
+]
+
 
 def add_to(app: typer.Typer) -> None:
     """Add the study commands to ``app``."""
     app.command(epilog="Example: stiltwalk run first-light --data-dir data")(run)
-    app.command(epilog="Example: stiltwalk plan my-study.yaml -o seeds=5 --json")(plan)
+    app.command(
+        epilog="Examples: stiltwalk plan my-study.yaml -o seeds=5 --json; "
+        "stiltwalk plan my-study.yaml --memory --cards 1,2,4,8 --card 80"
+    )(plan)
     app.command(
         epilog="Example: stiltwalk transfer --encoder FacebookAI/xlm-roberta-base "
         "--intermediate commonsenseqa --target udpos,tatoeba --seeds 3 --data-dir data"
@@ -49,9 +61,19 @@ def plan(
     data_dir: DataOption = None,
     store: StoreOption = None,
     override: OverrideOption = None,
+    memory: MemoryOption = False,
+    cards: CardsOption = "1,2,4,8",
+    card: CardOption = None,
     json: JsonOption = False,
 ) -> None:
     """Show the steps of a study and which are already computed, before anything starts."""
+    if memory:
+        from stiltwalk.cli import memory as table  # noqa: PLC0415  keeps --help quick
+
+        table.show_memory(study, store, options.overrides(override), cards, card, as_json=json)
+        return
+    if card is not None:
+        raise UserError("--card says what fits of --memory. Give both, or neither.")
     from stiltwalk.cli import outcomes, studies  # noqa: PLC0415  keeps --help quick
 
     outcomes.show_plan(studies.prepared(study, data_dir, store, options.overrides(override)), as_json=json)

@@ -96,6 +96,7 @@ def attend(
     sliding_window: int | None = None,
     flat: Flat | None = None,
     position_bias: Tensor | None = None,
+    is_causal: bool | None = None,
     position_ids: Tensor | None = None,  # noqa: ARG001  this and below: what encoders also hand on, not read
     encoder_hidden_states: Tensor | None = None,  # noqa: ARG001
     use_cache: bool | None = None,  # noqa: ARG001
@@ -113,10 +114,11 @@ def attend(
         attention_mask: not read for a flat batch.
         dropout: probability that a weight becomes 0.
         scaling: of the products; ``None``: one over the root of the width.
-        sliding_window: sees only tokens less than so many away; ``None``: sees all of its sequence.
+        sliding_window: sees only tokens less than so many away; ``None``: however far.
         flat: the layout; ``None``: no flat batch.
         position_bias: what two tokens' distance adds to their product: ``(1, heads, longest, longest)``, of
             the longest sequence alone; of all ``tokens`` where the batch is not flat.
+        is_causal: whether a token sees only what stands before it, and itself; ``None``: as the layer says.
         position_ids: not read, as all below.
         encoder_hidden_states: of a decoder.
         use_cache: of a decoder.
@@ -124,6 +126,7 @@ def attend(
         output_hidden_states: the encoder's affair.
         output_attentions: not to be had.
     """
+    causal = bool(getattr(module, "is_causal", False)) if is_causal is None else is_causal
     if flat is None:
         return sdpa_attention_forward(
             module,
@@ -133,16 +136,17 @@ def attend(
             attention_mask,
             dropout=dropout,
             scaling=scaling,
+            is_causal=is_causal,
             position_bias=position_bias,
         )
     tokens = [tensor[0].transpose(0, 1) for tensor in (query, key, value)]
     if flat.bounds is not None and dropout == 0.0 and position_bias is None and _fits_kernel(query):
-        return _unequal(tokens, flat, scaling, sliding_window)[None], None
+        return _unequal(tokens, flat, scaling, sliding_window, causal=causal)[None], None
     # split, since its gradient is one tensor; of slices each would be as large as the whole
     sizes = [span.rows * span.length for span in flat.spans]
     split = zip(*(torch.split(tensor, sizes) for tensor in tokens), strict=True)
     parts = [
-        _within(part, span, dropout, scaling, sliding_window, position_bias)
+        _within(part, span, dropout, scaling, sliding_window, position_bias, causal=causal)
         for part, span in zip(split, flat.spans, strict=True)
     ]
     return (parts[0] if len(parts) == 1 else torch.cat(parts))[None], None
@@ -155,20 +159,25 @@ def _within(
     scaling: float | None,
     window: int | None,
     bias: Tensor | None,
+    *,
+    causal: bool,
 ) -> Tensor:
     """``(tokens of the span, heads, width)`` from its query, key and value of that shape."""
     query, key, value = (
         tensor.view(span.rows, span.length, *tensor.shape[1:]).transpose(1, 2) for tensor in tokens
     )
     if dropout > 0.0 and query.device.type == "cpu":
-        return _with_dropout(query, key, value, span, dropout, scaling, window, bias)
-    seen = _seen(span, window, query.device)
+        return _with_dropout(query, key, value, span, dropout, scaling, window, bias, causal=causal)
+    # padding stands behind, where no real token looks: the kernel needs no mask
+    plain = causal and bias is None and (window is None or window >= span.length)
+    seen = None if plain else _seen(span, window, query.device, causal=causal)
     answer = functional.scaled_dot_product_attention(
         query,
         key,
         value,
         attn_mask=seen if bias is None else _added(seen, bias, span, query.dtype),
         dropout_p=dropout,
+        is_causal=plain,
         scale=scaling,
         enable_gqa=query.shape[1] != key.shape[1],
     )
@@ -184,6 +193,8 @@ def _with_dropout(
     scaling: float | None,
     window: int | None,
     bias: Tensor | None,
+    *,
+    causal: bool,
 ) -> Tensor:
     """As :func:`_within`, of ``(rows, heads, length, width)``, step by step: for cheap masks on a CPU.
 
@@ -193,7 +204,7 @@ def _with_dropout(
     if key.shape[1] != heads:
         key, value = (tensor.repeat_interleave(heads // key.shape[1], dim=1) for tensor in (key, value))
     query, key, value = (tensor.reshape(rows * heads, length, width) for tensor in (query, key, value))
-    seen = _seen(span, window, query.device)
+    seen = _seen(span, window, query.device, causal=causal)
     added = query.new_zeros(1)
     if seen is not None or bias is not None:
         every = _added(seen, added if bias is None else bias, span, query.dtype)
@@ -205,13 +216,17 @@ def _with_dropout(
     return answer.view(rows, heads, length, width).transpose(1, 2).flatten(0, 1)
 
 
-def _seen(span: Span, window: int | None, device: torch.device) -> Tensor | None:
+def _seen(span: Span, window: int | None, device: torch.device, *, causal: bool) -> Tensor | None:
     """What each token of a span sees, to be broadcast to ``(rows, heads, length, length)``; ``None``: all."""
-    if window is None or window >= span.length:
+    if not causal and (window is None or window >= span.length):
         return span.real
     places = torch.arange(span.length, device=device)
-    away = (places[:, None] - places).abs()
-    near = away < window
+    away = places[:, None] - places
+    far = span.length if window is None else window
+    if causal:  # real tokens see no padding, which stands behind them
+        return (away >= 0) & (away < far)
+    away = away.abs()
+    near = away < far
     # padding far behind its row would see nothing at all, which is no number and spreads
     return near if span.real is None else (near & span.real) | (away == 0)
 
@@ -232,7 +247,9 @@ def _fits_kernel(query: Tensor) -> bool:
     return query.dtype in {torch.float16, torch.bfloat16} and width % 8 == 0 and width <= 256
 
 
-def _unequal(tokens: Sequence[Tensor], flat: Flat, scaling: float | None, window: int | None) -> Tensor:
+def _unequal(
+    tokens: Sequence[Tensor], flat: Flat, scaling: float | None, window: int | None, *, causal: bool
+) -> Tensor:
     """As :func:`_within` for all spans, by torch's kernel for sequences of unequal length."""
     query, key, value = tokens
     side = -1 if window is None else window - 1
@@ -245,7 +262,7 @@ def _unequal(tokens: Sequence[Tensor], flat: Flat, scaling: float | None, window
         flat.longest,
         flat.longest,
         scale=scaling,
-        window_size=(side, side),
+        window_size=(side, 0 if causal else side),
         enable_gqa=query.shape[1] != key.shape[1],
     )
 

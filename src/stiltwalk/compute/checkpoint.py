@@ -12,7 +12,10 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
+from stiltwalk.compute.averaging import Averages
 from stiltwalk.store.atomic import publish_folder, write_json
+
+_AVERAGES = "averages.safetensors"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +30,10 @@ class State:
         micro_tokens: the token budget in force (halved whenever memory ran out).
         broken: why training stopped early on a loss that is no number.
         seconds: wall seconds spent, over all runs of this step.
-        log: (step, loss, learning rate or dev score) entries.
+        examples: items trained on, each as often as it was.
+        tokens: real tokens of their inputs.
+        log: entries by step: loss and learning rate; dev score, and what was spent by then; or what was
+            measured of the gradient's noise.
     """
 
     done: int = 0
@@ -37,11 +43,18 @@ class State:
     micro_tokens: int = 0
     broken: str | None = None
     seconds: float = 0.0
+    examples: int = 0
+    tokens: int = 0
     log: tuple[dict[str, Any], ...] = ()
 
 
 def save(
-    folder: Path, module: nn.Module, optimiser: torch.optim.Optimizer, state: State, order: Tensor
+    folder: Path,
+    module: nn.Module,
+    optimiser: torch.optim.Optimizer,
+    state: State,
+    order: Tensor,
+    averages: Averages,
 ) -> None:
     """Write a checkpoint below ``folder`` and drop the older ones; a kill leaves the old or the new."""
     final = folder / f"checkpoint-{state.done:08d}"
@@ -52,6 +65,8 @@ def save(
     draft.mkdir(parents=True)
     save_parameters(draft / "parameters.safetensors", module)
     save_file(_moments(optimiser) | {"order": order}, draft / "optimiser.safetensors")
+    if averages:
+        save_file({name: each.contiguous() for name, each in averages.items()}, draft / _AVERAGES)
     write_json(draft / "state.json", asdict(state))
     publish_folder(draft, final)
     for older in _checkpoints(folder)[:-1]:
@@ -61,8 +76,10 @@ def save(
             path.unlink()
 
 
-def restore(folder: Path, module: nn.Module, optimiser: torch.optim.Optimizer) -> tuple[State, Tensor] | None:
-    """Load the newest checkpoint below ``folder`` into ``module`` and ``optimiser``.
+def restore(
+    folder: Path, module: nn.Module, optimiser: torch.optim.Optimizer, averages: Averages
+) -> tuple[State, Tensor] | None:
+    """Load the newest checkpoint below ``folder`` into ``module``, ``optimiser`` and ``averages``.
 
     Returns:
         Its state and its data order; ``None`` if there is no checkpoint.
@@ -75,6 +92,9 @@ def restore(folder: Path, module: nn.Module, optimiser: torch.optim.Optimizer) -
     tensors = load_file(newest / "optimiser.safetensors")
     order = tensors.pop("order")
     _put_moments(optimiser, tensors)
+    if averages:
+        for name, average in load_file(newest / _AVERAGES).items():
+            averages[name].copy_(average)
     raw = json.loads((newest / "state.json").read_text())
     return State(**(raw | {"log": tuple(raw["log"])})), order
 

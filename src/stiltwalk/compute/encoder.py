@@ -16,10 +16,12 @@ from transformers import AutoConfig, AutoModel, AutoModelForTextEncoding, AutoTo
 from stiltwalk.compute import flat
 from stiltwalk.compute.batches import Micro
 from stiltwalk.compute.context import Place, given_encoder, parent_artifact
+from stiltwalk.compute.reading import looking, settle
 from stiltwalk.compute.rows import Rows, read_rows, whole_table, write_rows
 from stiltwalk.compute.token_cache import cached
 from stiltwalk.compute.tokens import Tokenizer
 from stiltwalk.spec.errors import UserError
+from stiltwalk.spec.reading import Attention, Reading
 from stiltwalk.store.store import Artifact
 
 _TRIMMED = "trimmed"
@@ -49,39 +51,45 @@ class Start(NamedTuple):
     reader: Tokenizer
 
 
-def load_start(place: Place, parent: str) -> Start:
-    """The encoder that ``parent`` names.
+def load_start(place: Place, parent: str, reading: Reading | None = None) -> Start:
+    """The encoder that ``parent`` names, its tokens seeing what ``reading`` says (``None``: as it was saved).
 
     Raises:
         UserError: it is missing, damaged, or no encoder that transformers can read safely.
     """
+    attention = reading.attention if reading else None
     artifact = parent_artifact(place, parent)
     if artifact is None:
         folder = given_encoder(place, parent)
         if (folder / "model").is_dir():  # laid out as a step is: the encoders of this package
-            return _start(place, folder, None)
-        encoder = Encoder(load_model(folder), load_tokenizer(folder))
+            return _start(place, folder, None, attention)
+        encoder = Encoder(load_model(folder, attention), load_tokenizer(folder))
         return Start(encoder, None, folder / "heads", cached(encoder.tokenizer, place.store.cache))
-    return _start(place, artifact.folder, artifact)
+    return _start(place, artifact.folder, artifact, attention)
 
 
-def _start(place: Place, folder: Path, artifact: Artifact | None) -> Start:
-    encoder = Encoder(load_model(folder / "model"), load_tokenizer(folder / "tokenizer"))
+def _start(place: Place, folder: Path, artifact: Artifact | None, attention: Attention | None) -> Start:
+    encoder = Encoder(load_model(folder / "model", attention), load_tokenizer(folder / "tokenizer"))
     return Start(encoder, artifact, folder / "heads", cached(encoder.tokenizer, place.store.cache))
 
 
-def load_model(folder: Path) -> nn.Module:
+def load_model(folder: Path, attention: Attention | None = None) -> nn.Module:
     """The encoder in ``folder``: fp32 weights from safetensors, no remote code, no unused pooler.
 
     One that was saved trimmed is made whole from the tables of the store it lies in.
 
+    Args:
+        folder: as transformers lays it out.
+        attention: what tokens see; ``None``: as it was saved.
+
     Raises:
-        UserError: no config, no safetensors weights, an architecture transformers does not know, or a trimmed
-            model whose table is lost.
+        UserError: no config, no safetensors weights, an architecture transformers does not know or that does
+            not see so, or a trimmed model whose table is lost.
     """
     rows = read_rows(folder)
     try:
-        config = AutoConfig.from_pretrained(folder, trust_remote_code=False, local_files_only=True)
+        saved = AutoConfig.from_pretrained(folder, trust_remote_code=False, local_files_only=True)
+        config = looking(saved, attention)
         table = _table_of(config)
         kind: Any = table._model_mapping[type(config)]  # the only table of architectures there is
         # a pooler nobody reads would be made at random wherever the folder holds none
@@ -107,6 +115,7 @@ def load_model(folder: Path) -> nn.Module:
             "of an architecture that transformers knows."
         ) from None
     require_weights(folder, report)
+    settle(model)
     return model  # type: ignore[no-any-return]
 
 
@@ -161,6 +170,8 @@ def load_tokenizer(folder: Path) -> Any:
             f"No tokenizer can be read from {folder}: its vocabulary is missing. Save it there with "
             "save_pretrained."
         )
+    if tokenizer.pad_token_id is None:  # Llama's kind has no padding; what stands on it is never read
+        tokenizer.pad_token = tokenizer.eos_token
     return tokenizer
 
 

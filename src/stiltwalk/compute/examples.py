@@ -8,7 +8,8 @@ from stiltwalk.compute.context import Place
 from stiltwalk.compute.streams import generator
 from stiltwalk.data.labels import with_labels
 from stiltwalk.data.load import fingerprint, load
-from stiltwalk.plan.steps import TrainStep
+from stiltwalk.data.subsets import class_of, subset
+from stiltwalk.plan.steps import TaskData, TrainStep
 from stiltwalk.spec.errors import DataError
 from stiltwalk.spec.examples import Example
 from stiltwalk.spec.languages import SOURCE_LANGUAGE
@@ -52,23 +53,31 @@ def planned_examples(
 
 
 def training_examples(place: Place, step: TrainStep) -> tuple[Task, tuple[Example, ...]]:
-    """The examples ``step`` trains on, in the order of their files; English first, then other languages.
-
-    Where the hyper-parameters cap them, the first of a seeded permutation are taken: smaller subsets are
-    nested in larger ones within a seed.
+    """The examples ``step`` trains on; of a step of several tasks those of the first.
 
     Raises:
         DataError: as :func:`planned_examples`.
     """
-    task = task_with_labels(place, step.task)
+    return part_examples(place, step.parts[0], step.seed)
+
+
+def part_examples(place: Place, part: TaskData, seed: int) -> tuple[Task, tuple[Example, ...]]:
+    """The examples of one task of a step, in the order of their files; English first, then other languages.
+
+    Where the hyper-parameters cap them, a seeded subset is taken, smaller ones nested in larger ones.
+
+    Raises:
+        DataError: as :func:`planned_examples`.
+    """
+    task = task_with_labels(place, part.task)
     examples: tuple[Example, ...] = ()
-    if step.train:
-        task, examples = planned_examples(place, step.task, "train", SOURCE_LANGUAGE, step.train)
-    for language, content in step.others.items():
-        _, more = planned_examples(place, step.task, "train", language, content)
+    if part.train:
+        task, examples = planned_examples(place, part.task, "train", SOURCE_LANGUAGE, part.train)
+    for language, content in part.others.items():
+        _, more = planned_examples(place, part.task, "train", language, content)
         examples += tuple(replace(example, id=f"{language}:{example.id}") for example in more)
-    most = step.training.examples
+    most = part.training.examples
     if most is None or most >= len(examples):
         return task, examples
-    chosen = generator(step.seed, "subset", step.task).permutation(len(examples))[:most]
-    return task, tuple(examples[i] for i in sorted(chosen))
+    drawn = generator(seed, "subset", part.task, part.training.subset)
+    return task, tuple(examples[i] for i in subset(list(map(class_of, examples)), most, drawn))

@@ -22,6 +22,7 @@ from stiltwalk.compute.batches import Micro, collate
 from stiltwalk.compute.last_layer import last_layer_of
 from stiltwalk.compute.tokens import Item
 from stiltwalk.compute.tokens import Sequence as Row
+from stiltwalk.spec.reading import Pooling
 
 PROBE_LENGTHS = (5, 1, 3)
 """Tokens of the rows that a probe reads, beside one longer than the encoder's window if it has one."""
@@ -50,11 +51,14 @@ _POSITIONS: Mapping[str, Callable[[Tensor, int], Tensor]] = {
     "distilbert": _from_zero,
     "electra": _from_zero,
     "eurobert": _from_zero,
-    "gemma3_text": _from_zero,  # where it looks both ways, as EmbeddingGemma does
+    "gemma3_text": _from_zero,
     "gte": _from_zero,
     "jina_embeddings_v3": _from_zero,
+    "llama": _from_zero,
     "modernbert": _from_zero,
     "mt5": _from_zero,  # and its kin: not read, since only distances count
+    "qwen2": _from_zero,
+    "qwen3": _from_zero,
     "roberta": _behind_padding,
     "t5": _from_zero,
     "umt5": _from_zero,
@@ -75,10 +79,12 @@ class _Places(NamedTuple):
     Attributes:
         laid: ``(laid-out tokens,)`` the place in the padded batch, flattened, of each laid-out token.
         firsts: ``(rows,)`` where the first token of each row is among the laid-out ones.
+        lasts: ``(rows,)`` where its last real one is.
     """
 
     laid: Tensor
     firsts: Tensor
+    lasts: Tensor
 
 
 def states(encoder: nn.Module, micro: Micro, layers: Sequence[int | None]) -> list[Tensor]:
@@ -94,6 +100,19 @@ def first_states(encoder: nn.Module, micro: Micro) -> Tensor:
     """``(rows, 1, hidden)`` of every row's first token, last layer."""
     places = _places(micro)
     return _of_tokens(encoder, micro, places, places.firsts)[:, None]
+
+
+def pooled_states(encoder: nn.Module, micro: Micro, pooling: Pooling) -> Tensor:
+    """``(rows, 1, hidden)`` of what stands for every row, last layer: a token of its own, or the mean."""
+    if pooling == "first":
+        return first_states(encoder, micro)
+    if pooling == "last":
+        places = _places(micro)
+        return _of_tokens(encoder, micro, places, places.lasts)[:, None]
+    (found,) = states(encoder, micro, (None,))
+    mask = micro.mask[..., None].float()
+    mean = (found.float() * mask).sum(1, keepdim=True) / mask.sum(1, keepdim=True)
+    return mean.to(found.dtype)
 
 
 def token_states(encoder: nn.Module, micro: Micro, rows: Tensor, columns: Tensor) -> Tensor:
@@ -207,6 +226,7 @@ def _chosen(encoder: nn.Module, inputs: Mapping[str, Any], layers: Sequence[int 
 def _places(micro: Micro) -> _Places:
     rows, width = micro.ids.shape
     firsts = np.empty(rows, dtype=np.int64)
+    lengths = np.array(micro.lengths)
     laid = []
     before = 0
     for block in micro.blocks:
@@ -214,8 +234,8 @@ def _places(micro: Micro) -> _Places:
         firsts[own] = before + np.arange(len(own)) * block.length
         laid.append((own[:, None] * width + np.arange(block.length)).ravel())
         before += len(own) * block.length
-    device = micro.ids.device
-    return _Places(torch.from_numpy(np.concatenate(laid)).to(device), torch.from_numpy(firsts).to(device))
+    found = (np.concatenate(laid), firsts, firsts + lengths - 1)
+    return _Places(*(torch.from_numpy(places).to(micro.ids.device) for places in found))
 
 
 def _padded(laid_out: Tensor, laid: Tensor, micro: Micro) -> Tensor:
@@ -265,7 +285,7 @@ def _probe_batch(encoder: Any) -> Micro:
     vocabulary = encoder.get_input_embeddings().weight.shape[0]
     window = getattr(encoder.config, "sliding_window", None)
     lengths = PROBE_LENGTHS if window is None else (*PROBE_LENGTHS, window + window // 4 + 2)
-    pad = encoder.config.pad_token_id
+    pad = encoder.config.pad_token_id or 0  # decoders may have none
     ids = np.setdiff1d(np.arange(min(vocabulary, 1000)), [pad])
     rows = [
         Row(np.resize(np.roll(ids, 7 * n), length).astype(np.int32), np.zeros(length, dtype=np.int8))

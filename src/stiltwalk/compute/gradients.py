@@ -1,11 +1,53 @@
-"""Gradients of an optimiser step: clipped, of trimmed tables only where they are not zero."""
+"""Gradients of an optimiser step: clipped, or put aside; of trimmed tables only where they are not zero."""
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from stiltwalk.compute.trimmed_table import TrimmedEmbedding
+
+
+class Aside(NamedTuple):
+    """Gradients that were taken from a module.
+
+    Attributes:
+        whole: parameters and their gradients.
+        rows: trimmed tables, their rows that have learnt, and those rows' gradients.
+    """
+
+    whole: list[tuple[nn.Parameter, Tensor]]
+    rows: list[tuple[TrimmedEmbedding, Tensor, Tensor]]
+
+
+def norm(module: nn.Module) -> float:
+    """The common norm of all gradients of ``module``."""
+    return float(torch.nn.utils.get_total_norm([p.grad for p in module.parameters() if p.grad is not None]))
+
+
+def take(module: nn.Module) -> Aside:
+    """Take the gradients of ``module`` away: it has none afterwards."""
+    rows = []
+    for table in tables(module):
+        places = table.touched()
+        rows.append((table, places, table.gradient().index_select(0, places)))
+        table.weight.grad = None
+    whole = [(p, p.grad) for p in module.parameters() if p.grad is not None]
+    for parameter, _ in whole:
+        parameter.grad = None
+    return Aside(whole, rows)
+
+
+def give_back(aside: Aside) -> None:
+    """Add gradients to those that their parameters have by now."""
+    for parameter, gradient in aside.whole:
+        parameter.grad = gradient if parameter.grad is None else parameter.grad.add_(gradient)
+    for table, places, values in aside.rows:
+        kept = table.gradient()
+        kept.index_copy_(0, places, kept.index_select(0, places) + values)
+        table.learnt_elsewhere(places)
 
 
 def clip(module: nn.Module, most: float) -> float:

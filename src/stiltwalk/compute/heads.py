@@ -7,7 +7,8 @@ from torch import Tensor, nn
 
 from stiltwalk.compute.batches import Micro
 from stiltwalk.compute.encoder import hidden_states
-from stiltwalk.compute.flat import first_states
+from stiltwalk.compute.flat import pooled_states
+from stiltwalk.spec.reading import Pooling
 
 INIT_STD = 0.02
 """Standard deviation of new weights, as in BERT and XLM-R."""
@@ -16,11 +17,12 @@ INIT_STD = 0.02
 class FirstTokenHead(nn.Module):
     """Scores of a whole input from its first token: dense, tanh, linear, dropout before each.
 
-    The form of the classification head of XLM-R in transformers.
+    The form of the classification head of XLM-R in transformers. Of an encoder whose first token says nothing
+    it is given another state in that place.
     """
 
     reads_first_token = True
-    """Tells ``EncoderWithHead`` that no other token's state is wanted."""
+    """Tells ``EncoderWithHead`` that no other state is wanted than the one that stands for the input."""
 
     def __init__(self, hidden: int, outputs: int, dropout: float) -> None:
         super().__init__()
@@ -48,17 +50,21 @@ class TokenHead(nn.Module):
 
 
 class EncoderWithHead(nn.Module):
-    """An encoder and the head of one task, trained together."""
+    """An encoder and the head of one task, trained together.
 
-    def __init__(self, encoder: nn.Module, head: nn.Module) -> None:
+    ``pooling`` says which state stands for a whole input.
+    """
+
+    def __init__(self, encoder: nn.Module, head: nn.Module, pooling: Pooling = "first") -> None:
         super().__init__()
         self.encoder = encoder
         self.head = head
+        self.pooling: Pooling = pooling
 
     def forward(self, micro: Micro) -> Tensor:
         """Head outputs of a micro-batch."""
         if getattr(self.head, "reads_first_token", False):
-            return self.head(first_states(self.encoder, micro))  # type: ignore[no-any-return]
+            return self.head(pooled_states(self.encoder, micro, self.pooling))  # type: ignore[no-any-return]
         return self.head(hidden_states(self.encoder, micro))  # type: ignore[no-any-return]
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 
 from stiltwalk.compute.context import Place
-from stiltwalk.compute.examples import training_examples
+from stiltwalk.compute.examples import part_examples
 from stiltwalk.data.overlap import text_hashes
 from stiltwalk.plan.steps import TrainStep, is_base
 from stiltwalk.spec.arms import NONE_ARM, arm_name
@@ -21,8 +21,8 @@ class Lineage:
     Attributes:
         trained: the training steps from the encoder on.
         intermediate: names of the intermediate tasks, joined by ``+``; ``none`` without any.
-        examples: intermediate training examples.
-        batch_size: of the intermediate stage.
+        examples: intermediate training examples, of all tasks.
+        batch_size: of the intermediate stage; ``None`` where its tasks have several.
         seed: of the last training step; ``None`` for an untouched encoder.
         selection: how the last training step chose its model; ``None`` for an untouched encoder.
         degenerate: whether any of the steps collapsed, pretraining included.
@@ -54,7 +54,7 @@ def lineage(place: Place, parent: str) -> Lineage:
         trained=tuple(step for _, step in trained),
         intermediate="+".join(_arm(step) for _, step in middle) or NONE_ARM,
         examples=sum(int(a.facts["examples"]) for a, _ in middle),
-        batch_size=middle[-1][1].training.batch_size if middle else None,
+        batch_size=_batch_size(middle[-1][1]) if middle else None,
         seed=last[1].seed if last else None,
         selection=str(last[0].facts["selection"]) if last else None,
         degenerate=any(bool(a.facts["degenerate"]) for a in line),
@@ -66,13 +66,19 @@ def seen_texts(place: Place, descent: Lineage) -> frozenset[bytes]:
     """Hashes of every labelled text the model was trained on."""
     seen: frozenset[bytes] = frozenset()
     for step in descent.trained:
-        _, examples = training_examples(place, step)
-        seen |= text_hashes(examples)
+        for part in step.parts:
+            _, examples = part_examples(place, part, step.seed)
+            seen |= text_hashes(examples)
     return seen
 
 
 def _arm(step: TrainStep) -> str:
-    return arm_name(step.task, mixed=step.masked_lm is not None)
+    return arm_name([part.task for part in step.parts], step.masked_lm.placement if step.masked_lm else None)
+
+
+def _batch_size(step: TrainStep) -> int | None:
+    sizes = {part.training.batch_size for part in step.parts}
+    return sizes.pop() if len(sizes) == 1 else None
 
 
 def _ancestors(place: Place, parent: str) -> list[Artifact]:

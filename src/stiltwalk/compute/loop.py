@@ -8,24 +8,26 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import torch
 from accelerate import Accelerator
 from torch import Tensor, nn
 
-from stiltwalk.compute import checkpoint, gradients, parallel
+from stiltwalk.compute import averaging, checkpoint, gradients, noise, parallel
 from stiltwalk.compute.batches import Micro, micro_batches
 from stiltwalk.compute.checkpoint import State
 from stiltwalk.compute.context import Monitor, Ticker
 from stiltwalk.compute.dropout import cheap_dropout
 from stiltwalk.compute.tokens import Item
+from stiltwalk.metrics.noise_scale import Norms, measured_in, noise_scale
 
 LOG_ENTRIES = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Optimisation:
-    """AdamW with linear warm-up and decay, as in the released code of Phang et al. 2020.
+    """AdamW with linear warm-up and decay, by default as in the released code of Phang et al. 2020.
 
     Attributes:
         steps: optimiser steps in all.
@@ -34,6 +36,9 @@ class Optimisation:
         weight_decay: spared are biases and layer norms: everything of one dimension.
         epsilon: of AdamW.
         clip_norm: largest gradient norm.
+        least_rate_share: the rate falls no lower than to this share of its peak; 1: it stays constant.
+        average_decay: of the averaged weights that are evaluated and kept; 0: they are not averaged.
+        noise_every: steps between two measurements of the gradient noise scale; 0: none.
     """
 
     steps: int
@@ -42,6 +47,9 @@ class Optimisation:
     weight_decay: float
     epsilon: float
     clip_norm: float
+    least_rate_share: float = 0.0
+    average_decay: float = 0.0
+    noise_every: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +110,8 @@ def fit(
     """
     monitor = parallel.of_one_mind(monitor, accelerator)
     optimiser = _optimiser(job.module, job.optimisation)
-    resumed = checkpoint.restore(folder, job.module, optimiser)
+    averages = averaging.averages_of(job.module, job.optimisation.average_decay)
+    resumed = checkpoint.restore(folder, job.module, optimiser, averages)
     state, order = resumed or (State(micro_tokens=job.micro_tokens), job.order)
     ticker = Ticker(state.seconds)
     saved = time.monotonic()
@@ -111,16 +120,21 @@ def fit(
             monitor.check()
         except Exception:
             if accelerator.is_main_process:
-                checkpoint.save(folder, job.module, optimiser, _stamped(state, ticker), order)
+                checkpoint.save(folder, job.module, optimiser, _stamped(state, ticker), order, averages)
             raise
         objective, items = job.batch(order, state.done)
         state = _one_step(job, accelerator, optimiser, state, objective, items)
-        state = _look(job, accelerator, state, folder)
+        if state.broken is None:
+            newest = averaging.share(job.optimisation.average_decay, state.done)
+            averaging.update(averages, job.module, newest)
+        with averaging.in_place(averages, job.module):
+            state = _look(job, accelerator, state, folder)
         ticker.examples += len(items)
         ticker.tell(monitor, job.stage, state.done, job.optimisation.steps)
         if accelerator.is_main_process and time.monotonic() - saved >= checkpoint_seconds:
-            checkpoint.save(folder, job.module, optimiser, _stamped(state, ticker), order)
+            checkpoint.save(folder, job.module, optimiser, _stamped(state, ticker), order, averages)
             saved = time.monotonic()
+    averaging.take_over(averages, job.module)
     if state.best_score is not None:
         parallel.wait(accelerator)  # until they are written
         checkpoint.load_parameters(checkpoint.best_path(folder, state.best_step), job.module)
@@ -128,20 +142,26 @@ def fit(
 
 
 def learning_rate(optimisation: Optimisation, step: int) -> float:
-    """The rate at ``step`` (from 0): linear from 0 up over the warm-up, then linear down to 0."""
-    warm = optimisation.warmup_steps
+    """The rate at ``step`` (from 0): linear from 0 up over the warm-up, then linear down, to 0 by default."""
+    warm, peak = optimisation.warmup_steps, optimisation.learning_rate
     if step < warm:
-        return optimisation.learning_rate * step / warm
-    return optimisation.learning_rate * (optimisation.steps - step) / max(1, optimisation.steps - warm)
+        return peak * step / warm
+    fallen = peak * (optimisation.steps - step) / max(1, optimisation.steps - warm)
+    return max(fallen, peak * optimisation.least_rate_share)
 
 
-def mishaps(job: Job, state: State) -> dict[str, str | int]:
-    """What went wrong on the way, as facts of the step: empty where nothing did."""
-    found: dict[str, str | int] = {}
+def findings(job: Job, state: State) -> dict[str, Any]:
+    """What the loop itself has found, as facts of the step: what went wrong, and the noise it measured."""
+    found: dict[str, Any] = {}
     if state.broken:
         found["broken"] = state.broken
     if state.micro_tokens != job.micro_tokens:
         found["micro_tokens_after_memory_ran_out"] = state.micro_tokens
+    if job.optimisation.noise_every:
+        estimate = noise_scale(measured_in(state.log))
+        found["noise_scale"] = estimate.scale
+        found["noise_scale_interval"] = [estimate.low, estimate.high]
+        found["noise_scale_steps"] = estimate.steps
     return found
 
 
@@ -180,11 +200,7 @@ def _one_step(
         torch.manual_seed(parallel.own_seed(job.dropout_seed(state.done), accelerator))
         optimiser.zero_grad()
         try:
-            loss = parallel.summed(
-                partial(_backward, job, accelerator, objective, items, state.micro_tokens),
-                job.module,
-                accelerator,
-            )
+            loss, measured = _gradients(job, accelerator, objective, items, state)
             break
         except torch.OutOfMemoryError:
             if state.micro_tokens <= max(len(s.ids) for item in items for s in item.sequences):
@@ -200,17 +216,41 @@ def _one_step(
     log = state.log
     if done % max(1, job.optimisation.steps // LOG_ENTRIES) == 0 or done == job.optimisation.steps:
         log = (*log, {"step": done, "loss": loss, "learning_rate": rate})
-    return replace(state, done=done, log=log)
+    if measured is not None:
+        log = (*log, {"step": done, "noise": measured._asdict()})
+    tokens = sum(len(sequence.ids) for item in items for sequence in item.sequences)
+    examples = state.examples + len(items)
+    return replace(state, done=done, log=log, examples=examples, tokens=state.tokens + tokens)
 
 
-def _backward(
-    job: Job, accelerator: Accelerator, objective: Objective, items: Sequence[Item], micro_tokens: int
-) -> float:
-    """This rank's part of the gradients of the step's loss, and of that loss, which is returned.
+def _gradients(
+    job: Job, accelerator: Accelerator, objective: Objective, items: Sequence[Item], state: State
+) -> tuple[float, Norms | None]:
+    """The gradients of a step's loss, summed over ranks; returns that loss, and norms if it is time.
 
     Both are normalised over the true count of the whole step.
     """
     count = max(1, sum(objective.count(item) for item in items))
+
+    def backward(part: Sequence[Item]) -> float:
+        own = partial(_backward, job, accelerator, objective, part, count, state.micro_tokens)
+        return parallel.summed(own, job.module, accelerator)
+
+    every = job.optimisation.noise_every
+    if every and len(items) > 1 and (state.done + 1) % every == 0:
+        return noise.in_halves(backward, items, objective.count, job.module)
+    return backward(items), None
+
+
+def _backward(
+    job: Job,
+    accelerator: Accelerator,
+    objective: Objective,
+    items: Sequence[Item],
+    count: int,
+    micro_tokens: int,
+) -> float:
+    """This rank's part of the gradients of the items' loss over ``count``; returns its part of that loss."""
     job.module.train()
     total = 0.0
     with cheap_dropout(job.module):
@@ -228,7 +268,8 @@ def _look(job: Job, accelerator: Accelerator, state: State, folder: Path) -> Sta
     if job.evaluate is None or not due or state.broken:
         return state
     score = job.evaluate()
-    log = (*state.log, {"step": state.done, "dev": score})
+    spent = {"step": state.done, "examples": state.examples, "tokens": state.tokens}
+    log = (*state.log, {**spent, "dev": score})
     if state.best_score is not None and score <= state.best_score:
         return replace(state, log=log, looks_without_gain=state.looks_without_gain + 1)
     if accelerator.is_main_process:

@@ -139,14 +139,17 @@ class LineDraws(NamedTuple):
     purpose: str
 
     def batch(self, step: int) -> list[Item]:
-        """The masked lines of one step: a language for each line, then a line of it."""
+        """The masked lines of one step."""
+        return self.masking.mask(self.drawn(step), step)
+
+    def drawn(self, step: int) -> list[Item]:
+        """The same before anything is hidden: a language for each line, then a line of it."""
         drawn = generator(self.seed, "lines", self.purpose, step)
         chosen = drawn.choice(len(self.lines), size=self.batch_size, p=self.shares)
-        lines = [
+        return [
             self.lines[language][int(drawn.integers(len(self.lines[language])))]
             for language in chosen.tolist()
         ]
-        return self.masking.mask(lines, step)
 
 
 def language_shares(sizes: Sequence[int], exponent: float) -> NDArray[np.float64]:

@@ -1,4 +1,4 @@
-"""Masked-LM steps among a task's own: which steps they are, and what they train on."""
+"""Masked-LM steps among those of tasks: which steps they are, and what they train on."""
 
 from __future__ import annotations
 
@@ -23,63 +23,46 @@ from stiltwalk.compute.masked_lm import (
     masked_tokens,
     read_lines,
 )
+from stiltwalk.compute.sampling import MASKED_LM, Schedule
 from stiltwalk.compute.streams import generator
 from stiltwalk.compute.tokens import Item
 from stiltwalk.plan.steps import TrainStep
+from stiltwalk.spec.arms import Placement
 
 _PURPOSE = "mixed-masked-lm"
 
 
-class Schedule(NamedTuple):
-    """Which optimiser steps are masked LM's.
+class Mixture(NamedTuple):
+    """Masked-LM training beside that of tasks.
 
     Attributes:
-        mixed: ``(steps,)`` whether each step is.
-        own: ``(steps,)`` how many of the task's own steps lie before each.
+        head: the pretrained one, which goes on.
+        draws: where lines come from.
+        share: of all steps that are masked LM's.
+        placement: whether these are added to the tasks' steps or replace some of them.
+        seed: of where they stand.
     """
-
-    mixed: NDArray[np.bool_]
-    own: NDArray[np.int64]
-
-    @classmethod
-    def plain(cls, steps: int) -> Schedule:
-        """Only the task's own steps."""
-        return cls.of(np.zeros(steps, dtype=np.bool_))
-
-    @classmethod
-    def of(cls, mixed: NDArray[np.bool_]) -> Schedule:
-        """The schedule in which those steps are masked LM's."""
-        return cls(mixed, np.cumsum(~mixed) - ~mixed)
-
-    @property
-    def steps(self) -> int:
-        """All steps."""
-        return len(self.mixed)
-
-    def is_mixed(self, step: int) -> bool:
-        """Whether ``step`` (from 0) is masked LM's."""
-        return bool(self.mixed[step])
-
-    def own_before(self, step: int) -> int:
-        """How many of the task's own steps lie before ``step``."""
-        return int(self.own[step])
-
-
-class Mixture(NamedTuple):
-    """Masked-LM training beside a task's: the pretrained head, where lines come from, and how often."""
 
     head: MaskedLmHead
     draws: LineDraws
     share: float
+    placement: Placement
     seed: int
 
-    def schedule(self, own_steps: int) -> Schedule:
-        """The task's ``own_steps`` with masked-LM steps strewn among them, so many that the share is met."""
-        added = round(own_steps * self.share / (1 - self.share))
-        steps = own_steps + added
-        mixed = np.zeros(steps, dtype=np.bool_)
-        mixed[generator(self.seed, "schedule", _PURPOSE).permutation(steps)[:added]] = True
-        return Schedule.of(mixed)
+    def schedule(self, tasks: NDArray[np.int64]) -> Schedule:
+        """The steps of ``tasks`` with masked-LM steps strewn among them, so many that the share is met.
+
+        Steps that are replaced are lost to the tasks that were drawn for them; all others stay where they
+        are. At least one step stays.
+        """
+        added, own = self.placement == "added", len(tasks)
+        count = round(own * self.share / (1 - self.share)) if added else min(own - 1, round(own * self.share))
+        steps = own + count if added else own
+        own_steps = np.ones(steps, dtype=np.bool_)
+        own_steps[generator(self.seed, "schedule", _PURPOSE).permutation(steps)[:count]] = False
+        whose = np.full(steps, MASKED_LM, dtype=np.int64)
+        whose[own_steps] = tasks if added else tasks[own_steps]
+        return Schedule.of(whose)
 
     def batch(self, encoder: nn.Module, step: int) -> tuple[loop.Objective, list[Item]]:
         """The objective and the masked lines of one step."""
@@ -111,4 +94,4 @@ def mixture_of(step: TrainStep, start: Start, place: Place) -> Mixture | None:
         seed=step.seed,
         purpose=_PURPOSE,
     )
-    return Mixture(head, draws, mixed.share, step.seed)
+    return Mixture(head, draws, mixed.share, mixed.placement, step.seed)

@@ -52,7 +52,7 @@ def predict(
     """
     ticker = Ticker()
     monitor.report(Progress("reading", 0, 1, 0.0))
-    start = load_start(place, step.parent)
+    start = load_start(place, step.parent, step.reading)
     task = task_with_labels(place, step.task)
     by_language = _read(step, place, step.split, step.data)
     found: dict[int | None, Mapping[str, Sequence[Prediction]]] = {}  # by layer, where it reads any
@@ -183,7 +183,7 @@ def _with_own_head(step: PredictStep, task: Task, start: Start, place: Place) ->
         return load_checkpoint_model(given_encoder(place, step.parent), task)
     width = int(start.encoder.model.config.hidden_size)  # type: ignore[union-attr, arg-type]
     head = load_head(start.artifact, task.type, kind_of(task).head(task, width, 0.0))
-    return EncoderWithHead(start.encoder.model, head)
+    return EncoderWithHead(start.encoder.model, head, step.reading.pooling)
 
 
 def _write(

@@ -16,6 +16,7 @@ from transformers import BertConfig, BertModel, XLMRobertaConfig, XLMRobertaMode
 
 from stiltwalk.compute import loop
 from stiltwalk.compute.batches import Micro
+from stiltwalk.compute.checkpointing import checkpoint_layers
 from stiltwalk.compute.context import Monitor, Place, Progress
 from stiltwalk.compute.encoder import Encoder, parameter_counts, save_artifact
 from stiltwalk.compute.infer import infer
@@ -56,6 +57,8 @@ def pretrain(
     monitor.report(Progress("vocabulary", 0, 1, 0.0))
     tokenizer = _tokenizer(step, place, by_language)
     model = build(step, tokenizer, tuple(by_language)).to(accelerator.device)
+    if step.execution.checkpointing:
+        checkpoint_layers(model.encoder)
     train, held_out = _encoded(step, tokenizer, by_language)
     training = step.training
     masking = Masking(tokenizer, training.mask_share, step.seed, _STREAM)
@@ -97,7 +100,7 @@ def pretrain(
         "log": list(state.log),
         "degenerate": state.broken is not None,
         "wall_seconds": round(state.seconds, 2),
-        **loop.mishaps(job, state),
+        **loop.findings(job, state),
     }
 
 

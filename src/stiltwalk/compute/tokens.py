@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections import abc
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -183,6 +183,9 @@ class Template:
 def template_of(tokenizer: Tokenizer) -> Template:
     """Learns a tokenizer's template by letting it encode a probe text and a probe pair.
 
+    Tokenizers of some decoders (Qwen) frame with nothing, so that a pair would be one text, and an empty text
+    no token: there the end token, if there is one, stands behind every text.
+
     Raises:
         UserError: the tokenizer is not a fast one, so does not say which token came from which text; or
             it makes nothing of the probes.
@@ -198,7 +201,7 @@ def template_of(tokenizer: Tokenizer) -> Template:
     first, last = _extent(alone.origin, 0)
     a_first, a_last = _extent(pair.origin, 0)
     b_first, b_last = _extent(pair.origin, 1)
-    return Template(
+    template = Template(
         single_prefix=alone.part(0, first),
         single_suffix=alone.part(last, None),
         prefix=pair.part(0, a_first),
@@ -207,6 +210,17 @@ def template_of(tokenizer: Tokenizer) -> Template:
         segment_a=int(pair.segments[a_first]),
         segment_b=int(pair.segments[b_first]),
     )
+    bare = not template.single_specials and not template.pair_specials
+    return (
+        _ended(template, tokenizer.eos_token_id) if bare and tokenizer.eos_token_id is not None else template
+    )
+
+
+def _ended(template: Template, end: int) -> Template:
+    """``template``, that has no special token, with the token ``end`` behind every text."""
+    behind = _body(np.array([end], dtype=np.int32), template.segment_a)
+    last = _body(np.array([end], dtype=np.int32), template.segment_b)
+    return replace(template, single_suffix=behind, middle=behind, suffix=last)
 
 
 def subwords(tokenizer: Tokenizer, texts: abc.Sequence[str]) -> list[NDArray[np.int32]]:

@@ -11,8 +11,9 @@ Not where masked LM is mixed in: its loss touches every row.
 from __future__ import annotations
 
 import hashlib
-import math
 from collections.abc import Iterable, Sequence
+from itertools import accumulate
+from operator import mul
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -21,7 +22,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from stiltwalk.compute import flat, loop
+from stiltwalk.compute import averaging, flat, loop
 from stiltwalk.compute.rows import Rows, after, keep_table, untouched
 from stiltwalk.compute.tokens import Item
 from stiltwalk.compute.trimmed_table import TrimmedEmbedding
@@ -109,11 +110,16 @@ def trim(
 
 
 def decay(optimisation: loop.Optimisation, steps: int) -> float:
-    """What ``steps`` optimiser steps multiply a weight without gradient by."""
+    """What ``steps`` optimiser steps multiply a weight without gradient by, averaged as the others are."""
     if not optimisation.weight_decay:
         return 1.0
     rates = (loop.learning_rate(optimisation, step) for step in range(steps))
-    return math.prod(1 - rate * optimisation.weight_decay for rate in rates)
+    factors = accumulate((1 - rate * optimisation.weight_decay for rate in rates), mul)
+    kept = 1.0
+    for step, factor in enumerate(factors, start=1):
+        newest = averaging.share(optimisation.average_decay, step)
+        kept = kept * (1 - newest) + factor * newest
+    return kept
 
 
 def require_same_rows(folder: Path, ids: Tensor) -> None:

@@ -95,26 +95,28 @@ def _reader(step: PredictStep, start: Start, layers: tuple[int, ...]) -> _Reader
         own = load_own(start, step.prefix)
         return _Reader(own.model, own.prepared, min(longest, own.max_tokens or longest))
     prefix = step.prefix or ""
-    return _Reader(_LayerVectors(encoder, layers, step.pooling == "cls"), lambda text: prefix + text, longest)
+    return _Reader(_LayerVectors(encoder, layers, step.pooling), lambda text: prefix + text, longest)
 
 
 class _LayerVectors(nn.Module):
-    """The mean over all tokens, special tokens included (XTREME, STILTs code), or the first token."""
+    """The mean over all tokens, special tokens included (XTREME, STILTs code), or the first or last token."""
 
-    def __init__(self, encoder: nn.Module, layers: Sequence[int], first_token: bool) -> None:
+    def __init__(self, encoder: nn.Module, layers: Sequence[int], pooling: str | None) -> None:
         super().__init__()
         self.encoder = encoder
         self.layers = layers
-        self.first_token = first_token
+        self.pooling = pooling
 
     def forward(self, micro: Micro) -> Tensor:
         """``(rows, layers, hidden)``."""
         mask = micro.mask[..., None].float()
+        if self.pooling == "last":  # the mean over one token
+            mask = mask * (mask.cumsum(1) == mask.sum(1, keepdim=True))
         states = flat.states(self.encoder, micro, self.layers)
         return torch.stack([self._pooled(layer.float(), mask) for layer in states], dim=1)
 
     def _pooled(self, states: Tensor, mask: Tensor) -> Tensor:
-        return states[:, 0] if self.first_token else (states * mask).sum(1) / mask.sum(1)
+        return states[:, 0] if self.pooling == "cls" else (states * mask).sum(1) / mask.sum(1)
 
 
 def _rows(outputs: Tensor, micro: Micro) -> list[Any]:  # noqa: ARG001  one row is one item

@@ -8,7 +8,7 @@ import math
 from collections.abc import Callable
 from importlib.resources import files as files_of
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from huggingface_hub import snapshot_download
 from huggingface_hub.errors import (
@@ -22,6 +22,7 @@ from safetensors import safe_open
 
 from stiltwalk.plan.steps import canonical_json
 from stiltwalk.spec.errors import UserError
+from stiltwalk.spec.reading import Nature, nature_of
 from stiltwalk.spec.sentence_encoders import SentencePipeline, read_pipeline
 
 # weights in safetensors only; everything a tokenizer may need; nothing that runs. On a hub a star also stands
@@ -31,12 +32,13 @@ _DEPTHS = ("num_hidden_layers", "num_layers", "n_layers")
 
 
 class LocatedEncoder(NamedTuple):
-    """Where a given encoder lies, the hash of its content, its depth, and its pipeline if it has one."""
+    """Where a given encoder lies, the hash of its content, its depth, pipeline if it has one, and nature."""
 
     folder: Path
     fingerprint: str
     layers: int
     sentences: SentencePipeline | None
+    nature: Nature
 
 
 def locate_encoder(source: str, revision: str | None, digest: Callable[[Path], str]) -> LocatedEncoder:
@@ -62,7 +64,7 @@ def locate_encoder(source: str, revision: str | None, digest: Callable[[Path], s
         )
     content = canonical_json({path.relative_to(folder).as_posix(): digest(path) for path in files})
     fingerprint = hashlib.sha256(content.encode()).hexdigest()
-    return LocatedEncoder(folder, fingerprint, layers_of(parts[0]), sentences)
+    return LocatedEncoder(folder, fingerprint, layers_of(parts[0]), sentences, nature_in(parts[0]))
 
 
 def encoder_folder(source: str, revision: str | None) -> Path:
@@ -128,14 +130,27 @@ def layers_of(folder: Path) -> int:
     Raises:
         UserError: no readable config.json, or one that does not say.
     """
-    try:
-        config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise UserError(f"No encoder can be read from {folder}: config.json: {error}.") from None
+    config = _config_in(folder)
     for name in _DEPTHS:
         if name in config:
             return int(config[name])
     raise UserError(f"{folder / 'config.json'} does not say how many layers there are ({_DEPTHS[0]}).")
+
+
+def nature_in(folder: Path) -> Nature:
+    """How the encoder in ``folder`` can be read, from its config.
+
+    Raises:
+        UserError: no readable config.json.
+    """
+    return nature_of(_config_in(folder))
+
+
+def _config_in(folder: Path) -> dict[str, Any]:
+    try:
+        return json.loads((folder / "config.json").read_text(encoding="utf-8"))  # type: ignore[no-any-return]
+    except (OSError, ValueError) as error:
+        raise UserError(f"No encoder can be read from {folder}: config.json: {error}.") from None
 
 
 def _snapshot(source: str, revision: str | None) -> Path:

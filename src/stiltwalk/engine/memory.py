@@ -1,31 +1,27 @@
 """The memory that a step is expected to need: what steps of its class were measured to need, else arithmetic.
 
-The arithmetic is this project's own, meant to be a little too large, and wrong only until the first step of
-a class is finished. In bytes, with ``P`` parameters, of them ``V · H`` in the embedding table and ``T``
-trained (a trimmed table: at most ``TRIMMED_ROWS`` rows), and ``n`` tokens in one forward pass:
-
-    a process       RESIDENT_BYTES, or CONTEXT_BYTES on an accelerator
-    weights         4 · P as they are read, and 4 · V · H once more while the table is put away or made whole
-    training        12 · T: gradient and AdamW's two moments; with the weights 16 a trained parameter
-    its activations n · layers · (4 · (9 H + 2 F) + 12 · heads · length)
-    masked LM       12 · n · mask share · V: its scores, their softmax and their gradient
-    prediction      n · (4 · (8 H + 2 F + H · (layers + 1)) + 12 · heads · length)
-
-What the texts themselves take, vectors of retrieval, and precision below fp32 are not in it.
+The arithmetic is that of ``plan.memory``, made a little too large, and wrong only until the first step of a
+class is finished. A process has RESIDENT_BYTES, or CONTEXT_BYTES on an accelerator; it reads the whole model,
+and has the table once more while that is put away or made whole; English text is taken to touch no more than
+a part of its rows, and every step to have dropout. What the texts themselves take, and vectors of retrieval,
+are not in it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from stiltwalk.compute.context import Place
+from stiltwalk.plan.memory import Pass, activations, need, prediction, trimmed_rows
+from stiltwalk.plan.sizes import Sizes, sizes_in, sizes_to_be
 from stiltwalk.plan.steps import (
     PredictStep,
     PretrainStep,
     Step,
+    TaskData,
     TrainStep,
     canonical_json,
     is_base,
@@ -41,32 +37,6 @@ RESIDENT_BYTES = 500 * 10**6
 
 CONTEXT_BYTES = 10**9
 """A process's context on an accelerator, with room for its kernels; a round guess, not measured."""
-
-TRIMMED_ROWS = 45_000
-"""Rows of a multilingual table that English training text touches, at most; an estimate."""
-
-GIVEN_VOCABULARY = 250_002
-"""Rows to expect where a vocabulary is given and nothing is known of it: XLM-R's."""
-
-
-class Sizes(NamedTuple):
-    """The shape of an encoder, as its config says it."""
-
-    layers: int
-    hidden: int
-    feed_forward: int
-    heads: int
-    vocabulary: int
-
-    @property
-    def table(self) -> int:
-        """Parameters of the embedding table."""
-        return self.vocabulary * self.hidden
-
-    @property
-    def inside(self) -> int:
-        """Parameters of the layers: four projections of attention, two (if gated three) of feed-forward."""
-        return self.layers * self.hidden * (4 * self.hidden + 3 * self.feed_forward)
 
 
 @dataclass(slots=True)
@@ -124,7 +94,7 @@ class Needs:
 
     def _sizes(self, step: Step) -> Sizes | None:
         if isinstance(step, PretrainStep):
-            return sizes_to_be(step)
+            return sizes_to_be(step.shape, step.vocabulary_size)
         if step.parent not in self.sizes:
             folder = _model_folder(self.place, step.parent)
             self.sizes[step.parent] = None if folder is None else sizes_of(folder)
@@ -143,14 +113,19 @@ def class_of(step: Step, sizes: Sizes) -> str:
         described |= _batching(step.training.model_dump(mode="json"))
         described["text"] = sorted(f"{text.task} {text.language}" for text in step.text)
     elif isinstance(step, TrainStep):
-        described |= step.model_dump(mode="json", include={"task", "masked_lm"})
-        described |= _batching(step.training.model_dump(mode="json"))
-        described |= {"english": bool(step.train), "others": sorted(step.others), "dev": step.dev is not None}
+        described |= step.model_dump(mode="json", include={"masked_lm"})
+        described["tasks"] = [_learnt(part) for part in step.parts]
     else:
         fields = {"task", "split", "max_tokens", "layer", "layers", "pooling"}
         described |= step.model_dump(mode="json", include=fields)
         described |= {"data": sorted(step.data), "dev": sorted(step.dev)}
     return canonical_json([described, list(sizes)])
+
+
+def _learnt(part: TaskData) -> dict[str, Any]:
+    """Of one of the tasks that a step trains on."""
+    data = {"english": bool(part.train), "others": sorted(part.others), "dev": part.dev is not None}
+    return {"task": part.task, "head": part.head} | data | _batching(part.training.model_dump(mode="json"))
 
 
 def _batching(training: Mapping[str, Any]) -> dict[str, Any]:
@@ -162,49 +137,33 @@ def _batching(training: Mapping[str, Any]) -> dict[str, Any]:
 def estimate(step: Step, sizes: Sizes, kind: str) -> int:
     """Bytes by arithmetic: see the top of this file."""
     process = CONTEXT_BYTES if kind == ACCELERATOR else RESIDENT_BYTES
-    weights = 4 * (sizes.inside + sizes.table) + 4 * sizes.table
+    execution = step.execution
     if isinstance(step, PredictStep):
-        tokens = step.execution.micro_tokens
-        states = 4 * (8 * sizes.hidden + 2 * sizes.feed_forward + sizes.hidden * (sizes.layers + 1))
-        return process + weights + tokens * (states + 12 * sizes.heads * step.max_tokens)
-    length = step.training.max_tokens
-    tokens = min(step.execution.micro_tokens, step.training.batch_size * length)
-    states = 4 * (9 * sizes.hidden + 2 * sizes.feed_forward) + 12 * sizes.heads * length
+        batch = Pass(execution.micro_tokens, step.max_tokens)
+        return process + 4 * (sizes.parameters + sizes.table) + prediction(sizes, batch)
+    trainings = [part.training for part in step.parts] if isinstance(step, TrainStep) else [step.training]
+    length = max(each.max_tokens for each in trainings)
     share = step.training.mask_share if isinstance(step, PretrainStep) else 0.0
     if isinstance(step, TrainStep) and step.masked_lm is not None:
         share = step.masked_lm.mask_share
+    batch = Pass(
+        tokens=min(execution.micro_tokens, max(each.batch_size for each in trainings) * length),
+        length=length,
+        half=execution.precision == "bf16",
+        accelerator=kind == ACCELERATOR,
+        masked=share,
+    )
     # a masked-LM loss touches every row
-    rows = sizes.vocabulary if share else min(sizes.vocabulary, TRIMMED_ROWS)
-    trained = 12 * (sizes.inside + rows * sizes.hidden)
-    scores = int(12 * tokens * share * sizes.vocabulary)
-    return process + weights + trained + tokens * sizes.layers * states + scores
-
-
-def sizes_to_be(step: PretrainStep) -> Sizes:
-    """The shape of the encoder that a pretraining makes."""
-    shape = step.shape
-    inner = shape.feed_forward or 4 * shape.hidden
-    rows = step.vocabulary_size or GIVEN_VOCABULARY
-    return Sizes(shape.layers, shape.hidden, inner, shape.attention_heads, rows)
+    needed = need(sizes, batch, "full" if share else "trimmed")
+    rest = 0 if share else 4 * (sizes.vocabulary - trimmed_rows(sizes)) * sizes.hidden
+    kept = activations(sizes, batch, "checkpointed" if execution.checkpointing else "full")
+    return process + 4 * sizes.table + rest + needed.state + kept
 
 
 def sizes_of(folder: Path) -> Sizes | None:
     """The shape of the encoder whose config.json lies in ``folder``; ``None`` if it does not say."""
     config = read_json(folder / "config.json")
-    if config is None:
-        return None
-    layers = _first(config, ("num_hidden_layers", "num_layers", "n_layers"))
-    hidden = _first(config, ("hidden_size", "d_model", "dim"))
-    vocabulary = _first(config, ("vocab_size",))
-    if layers is None or hidden is None or vocabulary is None:
-        return None
-    inner = _first(config, ("intermediate_size", "d_ff", "hidden_dim")) or 4 * hidden
-    heads = _first(config, ("num_attention_heads", "num_heads", "n_heads")) or max(1, hidden // 64)
-    return Sizes(layers, hidden, inner, heads, vocabulary)
-
-
-def _first(config: Mapping[str, Any], names: Sequence[str]) -> int | None:
-    return next((config[name] for name in names if isinstance(config.get(name), int)), None)
+    return None if config is None else sizes_in(config)
 
 
 def _model_folder(place: Place, parent: str) -> Path | None:

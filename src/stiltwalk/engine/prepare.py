@@ -13,15 +13,15 @@ from stiltwalk.data import sources
 from stiltwalk.data.files import own_folder
 from stiltwalk.data.load import cure, fingerprint
 from stiltwalk.engine.digests import DigestCache
-from stiltwalk.engine.encoders import layers_of, locate_encoder, packaged_encoder
+from stiltwalk.engine.encoders import layers_of, locate_encoder, nature_in, packaged_encoder
 from stiltwalk.engine.soundness import Datum, require_sound
 from stiltwalk.plan.graph import EncoderFacts, Facts, Plan, build, build_evaluation
-from stiltwalk.plan.steps import base
+from stiltwalk.plan.steps import TrainStep, base
 from stiltwalk.spec.errors import DataError, UserError
 from stiltwalk.spec.languages import SOURCE_LANGUAGE
 from stiltwalk.spec.study import Study, catalogue_of, trained_languages, training_chain
 from stiltwalk.spec.tasks import TASKS, Catalogue, find_task
-from stiltwalk.store.store import Store
+from stiltwalk.store.store import Store, read_artifact
 
 Say = Callable[[str], None]
 
@@ -104,12 +104,21 @@ def _given_encoders(
             continue
         key = step_key(encoder.source, store)
         if key is not None:
-            facts[encoder.source] = EncoderFacts(key, layers_of(store.folder(key) / "model"))
+            facts[encoder.source] = _finished(store, key)
         else:
             found = locate_encoder(encoder.source, encoder.revision, digests.digest)
-            facts[encoder.source] = EncoderFacts(base(found.fingerprint), found.layers, found.sentences)
+            facts[encoder.source] = EncoderFacts(
+                base(found.fingerprint), found.layers, found.sentences, found.nature
+            )
             folders[found.fingerprint] = found.folder
     return facts, folders
+
+
+def _finished(store: Store, key: str) -> EncoderFacts:
+    """Facts of the encoder of a finished step."""
+    model, step = store.folder(key) / "model", read_artifact(store, key).step
+    trained = step.reading if isinstance(step, TrainStep) else None
+    return EncoderFacts(key, layers_of(model), nature=nature_in(model), trained=trained)
 
 
 def step_key(text: str, store: Store) -> str | None:
@@ -147,7 +156,7 @@ def _data(study: Study, tasks: Catalogue) -> Iterator[Datum]:
 
 
 def _trained_on(study: Study, tasks: Catalogue) -> Iterator[str]:
-    yield from (arm.task for arm in study.intermediate)
+    yield from (name for arm in study.intermediate for name in arm.trained)
     for target in study.targets:
         yield from training_chain(target, tasks)
 

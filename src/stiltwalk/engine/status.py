@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
 from stiltwalk.engine.worker import failures
 from stiltwalk.plan.graph import Plan
@@ -12,16 +13,19 @@ from stiltwalk.spec.encoders import Shape
 from stiltwalk.store.leases import holder
 from stiltwalk.store.store import Store, read_artifact
 
+_SPENT = ("steps", "examples", "tokens", "flops", "mix")
+
 
 @dataclass(frozen=True, slots=True)
 class StepState:
-    """One step's state, and why it is not done."""
+    """One step's state, why it is not done, and what it spent if it is a finished training."""
 
     key: str
     title: str
     state: Literal["done", "running", "failed", "waiting"]
     wall_seconds: float | None
     why: str
+    spent: Mapping[str, Any] = field(default_factory=dict)
 
 
 def step_states(plan: Plan, store: Store) -> list[StepState]:
@@ -34,7 +38,7 @@ def _state(plan: Plan, store: Store, key: str, failed: dict[str, str]) -> StepSt
     node = plan.nodes[key]
     if store.has(key):
         seconds = read_artifact(store, key).facts.get("wall_seconds")
-        return StepState(key, node.title, "done", seconds, "")
+        return StepState(key, node.title, "done", seconds, "", spent_by(store, key))
     worker = holder(store.leases / f"{key}.json")
     if worker is not None:
         return StepState(key, node.title, "running", None, f"by {worker}")
@@ -45,6 +49,12 @@ def _state(plan: Plan, store: Store, key: str, failed: dict[str, str]) -> StepSt
     begun = " (begun; goes on from its checkpoint)" if store.workplaces(key) else ""
     why = f"needs: {'; '.join(absent)}" if absent else f"ready{begun}"
     return StepState(key, node.title, "waiting", None, why)
+
+
+def spent_by(store: Store, key: str) -> dict[str, Any]:
+    """Steps, examples, tokens, operations and mix of the finished training ``key``; empty for other steps."""
+    facts = read_artifact(store, key).facts
+    return {name: facts[name] for name in _SPENT} if "mix" in facts else {}
 
 
 def _title(plan: Plan, key: str) -> str:

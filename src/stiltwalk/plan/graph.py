@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
 
-from stiltwalk.plan.steps import PredictStep, PretrainStep, Step, TextData, TrainStep, key_of
-from stiltwalk.spec.arms import NONE_ARM, ArmChoice, MixedMaskedLm
-from stiltwalk.spec.encoders import EncoderChoice, Pretrain, retrieval_layers
+from stiltwalk.plan.steps import PredictStep, PretrainStep, Step, TextData, key_of
+from stiltwalk.plan.training import intermediate_step, target_step, task_data
+from stiltwalk.plan.vectors import Vectors, vectors_of
+from stiltwalk.spec.arms import NONE_ARM, ArmChoice
+from stiltwalk.spec.encoders import EncoderChoice, Pretrain
 from stiltwalk.spec.errors import StudyError
 from stiltwalk.spec.languages import SOURCE_LANGUAGE
-from stiltwalk.spec.recipes import Training, find_recipe, training_for
-from stiltwalk.spec.sentence_encoders import SentencePipeline, chosen_prompt
+from stiltwalk.spec.reading import UNKNOWN, Nature, Reading, reading_caveats, reading_of
+from stiltwalk.spec.recipes import Override, Training, find_recipe, training_for
+from stiltwalk.spec.sentence_encoders import SentencePipeline
 from stiltwalk.spec.study import (
     Execution,
     Study,
@@ -33,11 +35,15 @@ class EncoderFacts:
         parent: how steps refer to it: ``encoder:`` and its content hash, or the key of a finished step.
         layers: its depth.
         sentences: how it makes a sentence's vector, if it was saved as a sentence encoder.
+        nature: what its config says of how it can be read.
+        trained: how it was read when it was trained, if it is a finished step.
     """
 
     parent: str
     layers: int
     sentences: SentencePipeline | None = None
+    nature: Nature = UNKNOWN
+    trained: Reading | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,12 +128,12 @@ class _Builder:
         self.nodes.setdefault(key, Node(key, step, title, encoder))
         return key
 
-    def training(self, task: str, stage: Stage) -> Training:
+    def training(self, task: str, stage: Stage, own: Override | None = None) -> Training:
         choice = self.study.recipe
         changed = choice.intermediate if stage == "intermediate" else choice.target
         record = find_task(task, self.tasks)
         return training_for(
-            find_recipe(choice.name), record, stage, changed, choice.tasks.get(record.name, {})
+            find_recipe(choice.name), record, stage, changed, choice.tasks.get(record.name, {}), own or {}
         )
 
     def text(self, names: tuple[str, ...]) -> tuple[TextData, ...]:
@@ -137,6 +143,19 @@ class _Builder:
             for (task, split, language), fingerprint in sorted(self.facts.data.items())
             if task in names and split == "train"
         )
+
+    def named(self, name: str) -> EncoderChoice:
+        return next(encoder for encoder in self.study.encoders if encoder.name == name)
+
+    def nature(self, encoder: EncoderChoice) -> Nature:
+        if encoder.pretrain is not None:
+            return Nature(architecture=encoder.pretrain.shape.architecture)
+        return self.facts.encoders[encoder.source or ""].nature
+
+    def reading(self, encoder: EncoderChoice) -> Reading:
+        given = self.facts.encoders.get(encoder.source or "")
+        trained = given.trained if given is not None else None
+        return reading_of(encoder.name, self.nature(encoder), encoder.attention, encoder.pooling, trained)
 
     @property
     def training_execution(self) -> Execution:
@@ -179,7 +198,7 @@ def build_evaluation(study: Study, facts: Facts, tasks: Catalogue) -> Plan:
     cells = []
     for target in study.targets:
         key = _predict(builder, encoder, target, parent, (NONE_ARM, seed))
-        caveats = (*find_task(target.task, tasks).caveats, *_encoder_caveats(builder, encoder))
+        caveats = (*find_task(target.task, tasks).caveats, *_encoder_caveats(builder, encoder, target))
         cells.append(Cell(encoder.name, NONE_ARM, seed, target.task, key, caveats))
     return builder.plan(cells)
 
@@ -216,54 +235,52 @@ def _cell(
     name = arm.name if arm else NONE_ARM
     place, parent = (encoder.name, name), start
     if arm is not None:
-        parent = _train(builder, "intermediate", arm.task, parent, seed, place, mixed=arm.masked_lm)
+        parent = _train_between(builder, arm, parent, seed, place)
     inherits: tuple[str, ...] = ()
     chain = training_chain(target, builder.tasks)
     for task in chain:
         languages = trained_languages(target, find_task(task, builder.tasks))
         if target.train_languages == "all":
             languages = tuple(builder.there(task, "train", languages))
-        parent = _train(builder, "target", task, parent, seed, place, inherits, languages=languages)
+        parent = _train(builder, task, parent, seed, place, inherits, languages)
         inherits = (find_task(task, builder.tasks).type,)
     key = _predict(builder, encoder, target, parent, (name, seed))
-    caveats = (*_caveats(builder, arm, target, chain), *_encoder_caveats(builder, encoder))
+    caveats = (*_caveats(builder, arm, target, chain), *_encoder_caveats(builder, encoder, target))
     return Cell(encoder.name, name, seed, target.task, key, caveats)
+
+
+def _train_between(builder: _Builder, arm: ArmChoice, parent: str, seed: int, place: tuple[str, str]) -> str:
+    data, english = builder.facts.data, (SOURCE_LANGUAGE,)
+    trainings = {name: builder.training(name, "intermediate", arm.training) for name in arm.trained}
+    parts = [task_data(name, data, english, each, arm.head_of(name)) for name, each in trainings.items()]
+    step = intermediate_step(
+        arm,
+        parts,
+        builder.text(arm.masked_lm.text) if arm.masked_lm else (),
+        parent,
+        builder.reading(builder.named(place[0])),
+        seed,
+        builder.training_execution,
+    )
+    return builder.add(step, f"intermediate {arm.name}, seed {seed}", place[0])
 
 
 def _train(
     builder: _Builder,
-    stage: Stage,
     task: str,
     parent: str,
     seed: int,
     place: tuple[str, str],
-    inherits: tuple[str, ...] = (),
-    mixed: MixedMaskedLm | None = None,
-    languages: tuple[str, ...] = (SOURCE_LANGUAGE,),
+    inherits: tuple[str, ...],
+    languages: tuple[str, ...],
 ) -> str:
-    train = builder.there(task, "train", languages)
-    if missing := [code for code in languages if code not in train] or ([] if train else ["any language"]):
-        raise StudyError(
-            f"Task '{task}' has no training data in {', '.join(missing)}: its files are not there."
-        )
-    step = TrainStep(
-        kind="intermediate" if stage == "intermediate" else "target",
-        parent=parent,
-        task=task,
-        training=builder.training(task, stage),
-        train=train.get(SOURCE_LANGUAGE, ""),
-        others={code: content for code, content in train.items() if code != SOURCE_LANGUAGE},
-        dev=builder.english(task, "dev"),
-        inherits=inherits,
-        masked_lm=mixed,
-        text=builder.text(mixed.text) if mixed else (),
-        seed=seed,
-        execution=builder.training_execution,
-    )
     encoder, arm = place
-    spoken = f" in {'+'.join(train)}" if step.others else ""
-    what = arm if stage == "intermediate" else task if arm == NONE_ARM else f"{task} after {arm}"
-    return builder.add(step, f"{stage} {what}{spoken}, seed {seed}", encoder)
+    part = task_data(task, builder.facts.data, languages, builder.training(task, "target"), task)
+    reading = builder.reading(builder.named(encoder))
+    step = target_step(part, parent, inherits, reading, seed, builder.training_execution)
+    spoken = f" in {'+'.join(languages)}" if part.others else ""
+    what = task if arm == NONE_ARM else f"{task} after {arm}"
+    return builder.add(step, f"target {what}{spoken}, seed {seed}", encoder)
 
 
 def _predict(
@@ -275,8 +292,8 @@ def _predict(
         files = f"{target.split} files"
         lacking = "languages has both test and dev files" if task.scoring.tuned else f"{files} is there"
         raise StudyError(f"Target '{task.name}' cannot be tested: none of its {lacking}.")
-    compared = reads_layers(target, builder.tasks)
-    vectors = _vectors(builder, encoder, target, parent) if compared else _Vectors()
+    compared, reading = reads_layers(target, builder.tasks), builder.reading(encoder)
+    vectors = _vectors(builder, encoder, target, parent) if compared else Vectors()
     step = PredictStep(
         parent=parent,
         task=task.name,
@@ -288,6 +305,7 @@ def _predict(
         layers=vectors.layers,
         pooling=vectors.pooling,
         prefix=vectors.prefix,
+        reading=reading,
         execution=_predicting(builder.study.execution, task),
     )
     arm, seed = place
@@ -301,10 +319,12 @@ def _predict(
 def _predicting(execution: Execution, task: Task) -> Execution:
     """Of one process, whatever the study's trainings are: several predictions run side by side.
 
-    Sentence vectors are read as trained, and to predict as trained has but one name.
+    Without a way back there is nothing to checkpoint; sentence vectors are read as trained, and to predict as
+    trained has but one name.
     """
     same = execution.prediction == execution.precision or task.type == "sentence-retrieval"
-    return execution.replace({"processes": 1} | ({"prediction": "as-trained"} if same else {}))
+    alone = execution.replace({"processes": 1, "checkpointing": False})
+    return alone.replace({"prediction": "as-trained"}) if same else alone
 
 
 def _tested(builder: _Builder, task: Task, target: TargetChoice) -> tuple[dict[str, str], dict[str, str]]:
@@ -318,29 +338,11 @@ def _tested(builder: _Builder, task: Task, target: TargetChoice) -> tuple[dict[s
     return data, {code: content for code, content in dev.items() if code in data}
 
 
-class _Vectors(NamedTuple):
-    """The fields of a predict step that say how sentences become vectors."""
-
-    layer: int | None = None
-    layers: tuple[int, ...] | None = None
-    pooling: Literal["mean", "cls", "own"] | None = None
-    prefix: str | None = None
-
-
-def _vectors(builder: _Builder, encoder: EncoderChoice, target: TargetChoice, parent: str) -> _Vectors:
-    """How ``target`` reads sentence vectors: a sentence encoder's own way only where no arm could lose it."""
-    depth = _layers(builder, encoder)
+def _vectors(builder: _Builder, encoder: EncoderChoice, target: TargetChoice, parent: str) -> Vectors:
     facts = builder.facts.encoders.get(encoder.source or "")
-    chosen = target.layers != "published" or target.pooling or encoder.retrieval_layer is not None
     untrained = facts is not None and parent == facts.parent and not builder.study.intermediate
-    if facts is not None and facts.sentences is not None and untrained and not chosen:
-        chosen_prompt(facts.sentences, encoder.prefix, encoder.name)
-        return _Vectors(depth, None, "own", encoder.prefix)
-    layers = retrieval_layers(encoder, target.layers, depth)
-    one = len(layers) == 1
-    return _Vectors(
-        layers[0] if one else None, None if one else layers, target.pooling or "mean", encoder.prefix or None
-    )
+    sentences = facts.sentences if facts is not None else None
+    return vectors_of(encoder, target, _layers(builder, encoder), sentences, untrained=untrained)
 
 
 def _layers(builder: _Builder, encoder: EncoderChoice) -> int:
@@ -349,10 +351,12 @@ def _layers(builder: _Builder, encoder: EncoderChoice) -> int:
     return builder.facts.encoders[encoder.source or ""].layers
 
 
-def _encoder_caveats(builder: _Builder, encoder: EncoderChoice) -> tuple[str, ...]:
-    """What a reader must know of the encoder itself."""
+def _encoder_caveats(builder: _Builder, encoder: EncoderChoice, target: TargetChoice) -> tuple[str, ...]:
+    """What a reader must know of the encoder itself, and of how it is read."""
     facts = builder.facts.encoders.get(encoder.source or "")
-    return ("sentence-encoder",) if facts is not None and facts.sentences is not None else ()
+    task = find_task(target.task, builder.tasks)
+    read = reading_caveats(builder.reading(encoder), builder.nature(encoder), task)
+    return ("sentence-encoder", *read) if facts is not None and facts.sentences is not None else read
 
 
 def _caveats(
@@ -369,11 +373,12 @@ def _caveats(
             found.append("trained-beyond-english")
     if target.split == "dev":
         found.append("dev-split")
-    for task in (arm.task, *(arm.masked_lm.text if arm.masked_lm else ())) if arm else ():
+    trained = arm.trained if arm else ()
+    for task in (*trained, *(arm.masked_lm.text if arm and arm.masked_lm else ())):
         found += find_task(task, builder.tasks).caveats
     if chain != find_task(target.task, builder.tasks).trains_on:
         found.append(f"trained-on-{'+'.join(chain)}")
-    if arm is not None and any(_same_data(builder, arm.task, task) for task in chain):
+    if any(_same_data(builder, one, task) for one in trained for task in chain):
         found.append("intermediate-repeats-target-training")
     return tuple(dict.fromkeys(found))
 

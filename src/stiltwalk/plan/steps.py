@@ -16,8 +16,10 @@ from pydantic import Field
 
 from stiltwalk.spec.arms import MixedMaskedLm
 from stiltwalk.spec.encoders import MaskedLm, Shape
+from stiltwalk.spec.reading import Reading, VectorPooling
 from stiltwalk.spec.recipes import Training
 from stiltwalk.spec.record import Record
+from stiltwalk.spec.sampling import Sampling
 from stiltwalk.spec.study import Execution
 
 BEHAVIOUR: Mapping[str, int] = {"pretrain": 4, "intermediate": 4, "target": 4, "predict": 4}
@@ -59,19 +61,43 @@ class PretrainStep(Record):
         return ()
 
 
+class TaskData(Record):
+    """One task that is trained on.
+
+    Attributes:
+        task: its name.
+        training: hyper-parameters; of several tasks trained together those of the optimiser are the same.
+        train: content hash of the English training data; empty where it trains on other languages alone.
+        others: language → content hash of its training data, which is pooled with the English.
+        dev: content hash of the English dev data the model is selected on, if there is any.
+        head: what its head is called; tasks that name the same one train it together.
+    """
+
+    task: str
+    training: Training
+    train: str
+    others: Mapping[str, str] = {}
+    dev: str | None
+    head: str
+
+
 class TrainStep(Record):
-    """Fine-tuning of an encoder on one English task, as an intermediate or as a target stage.
+    """Fine-tuning of an encoder on one English task, or on several, as an intermediate or a target stage.
 
     Attributes:
         kind: the stage.
         parent: key of the step whose encoder it starts from, or ``encoder:`` and a content hash.
-        task: what it trains on.
+        task: what it trains on; of several tasks the first, and so are the four that follow.
+        training: hyper-parameters.
         train: content hash of the English training data; empty where it trains on other languages alone.
         others: language → content hash of its training data, which is pooled with the English.
         dev: content hash of the English dev data the model is selected on, if there is any.
+        also: the further tasks: each optimiser step is one task's.
+        sampling: how the task of a step is drawn, where there are several.
         inherits: heads kept from the parent, by task type; all others are new.
         masked_lm: masked-LM steps mixed in, if any.
         text: their raw text.
+        reading: how the encoder is read.
     """
 
     kind: Literal["intermediate", "target"]
@@ -81,9 +107,12 @@ class TrainStep(Record):
     train: str
     others: Mapping[str, str] = {}
     dev: str | None
+    also: tuple[TaskData, ...] = ()
+    sampling: Sampling | None = None
     inherits: tuple[str, ...] = ()
     masked_lm: MixedMaskedLm | None = None
     text: tuple[TextData, ...] = ()
+    reading: Reading = Reading()
     seed: int
     execution: Execution
 
@@ -91,6 +120,19 @@ class TrainStep(Record):
     def parents(self) -> tuple[str, ...]:
         """The step it starts from, unless that is a given encoder."""
         return () if is_base(self.parent) else (self.parent,)
+
+    @property
+    def parts(self) -> tuple[TaskData, ...]:
+        """Every task it trains on; nearly always one."""
+        first = TaskData(
+            task=self.task,
+            training=self.training,
+            train=self.train,
+            others=self.others,
+            dev=self.dev,
+            head=self.task,
+        )
+        return (first, *self.also)
 
 
 class PredictStep(Record):
@@ -105,9 +147,10 @@ class PredictStep(Record):
         max_tokens: longest input in sub-words.
         layer: retrieval only: which hidden state (0: embeddings).
         layers: retrieval only: several of them in one pass, in place of ``layer``.
-        pooling: retrieval only: the mean over all tokens, special tokens included (XTREME); the first token;
-            or a sentence encoder's own pipeline.
+        pooling: retrieval only: the mean over all tokens, special tokens included (XTREME); the first or the
+            last token; or a sentence encoder's own pipeline.
         prefix: retrieval only: put in front of every sentence; ``None``: what an own pipeline has by default.
+        reading: how the encoder is read.
     """
 
     kind: Literal["predict"] = "predict"
@@ -119,8 +162,9 @@ class PredictStep(Record):
     max_tokens: int
     layer: int | None = None
     layers: tuple[int, ...] | None = None
-    pooling: Literal["mean", "cls", "own"] | None = None
+    pooling: VectorPooling | None = None
     prefix: str | None = None
+    reading: Reading = Reading()
     execution: Execution
 
     @property

@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, Self
+
 from pydantic import Field, model_validator
 
+from stiltwalk.spec.recipes import Override
 from stiltwalk.spec.record import Record
+from stiltwalk.spec.sampling import Sampling
 
 NONE_ARM = "none"
 """The arm without intermediate training: the baseline of every gain, always added."""
+
+Placement = Literal["added", "replacing"]
+
+MIXED: Mapping[Placement, str] = {"added": "+mlm", "replacing": "+mlm-replacing"}
+"""What the name of an arm ends in where masked LM is mixed in."""
 
 
 class MixedMaskedLm(Record):
     """Masked-LM steps mixed into intermediate training, so that other languages are not forgotten.
 
-    A step is either the task's or masked LM's, as in the released code of Phang et al. 2020; the pretrained
-    head goes on. Masked-LM steps are added: the task keeps its own number of steps.
+    A step is either a task's or masked LM's, as in the released code of Phang et al. 2020; the pretrained
+    head goes on.
 
     Attributes:
         text: names of raw-text tasks; every language of theirs that is there is used.
         share: of all steps that are masked LM's. The paper's is not known; 0.1 is this project's choice.
+        placement: ``added``: the tasks keep their own number of steps, and masked LM's come on top;
+            ``replacing``: there are as many steps in all as without, and some of them are masked LM's.
         batch_size: lines in one masked-LM step.
         max_tokens: longest line in sub-words, special tokens included; longer ones are cut.
         lines: at most so many lines of each text in each language, the first ones; ``None``: all.
@@ -28,6 +40,7 @@ class MixedMaskedLm(Record):
 
     text: tuple[str, ...] = Field(min_length=1)
     share: float = Field(0.1, gt=0, lt=1)
+    placement: Placement = "added"
     batch_size: int = Field(32, ge=1)
     max_tokens: int = Field(128, ge=8)
     lines: int | None = Field(None, ge=1)
@@ -35,28 +48,75 @@ class MixedMaskedLm(Record):
     language_exponent: float = Field(0.3, ge=0, le=1)
 
 
+def _default_name(given: dict[str, Any]) -> str:
+    # while a record is being checked, fields that are wrong are not there
+    task, mixed = given.get("task"), given.get("masked_lm")
+    tasks = (task,) if task is not None else given.get("tasks", ())
+    return arm_name(tasks, mixed.placement if mixed else None)
+
+
 class ArmChoice(Record):
-    """An intermediate arm of a study: a task, with or without masked-LM steps among its own.
+    """An intermediate arm of a study: one task or several, with or without masked-LM steps among theirs.
 
     Attributes:
         task: the intermediate task.
+        tasks: in its place, several: each optimiser step is one task's.
+        sampling: how the task of a step is drawn, where there are several; ``None``: by size.
+        shared_heads: groups of tasks, of one type and with the same labels, that train one head together;
+            every other task has its own.
+        training: hyper-parameters that this arm changes, over all that the recipe says.
         masked_lm: what is mixed in.
+        name: what result rows call it; by default its tasks, joined by ``+``, with ``+mlm`` behind them where
+            masked LM is mixed in (``+mlm-replacing`` where that takes the place of steps).
     """
 
-    task: str
+    task: str | None = None
+    tasks: tuple[str, ...] = ()
+    sampling: Sampling | None = None
+    shared_heads: tuple[tuple[str, ...], ...] = ()
+    training: Override = {}
     masked_lm: MixedMaskedLm | None = None
+    name: str = Field(default_factory=_default_name, pattern=r"^[A-Za-z0-9][A-Za-z0-9._+-]*$", max_length=200)
 
     @model_validator(mode="before")
     @classmethod
     def _from_name(cls, raw: object) -> object:
         return {"task": raw} if isinstance(raw, str) else raw
 
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if (self.task is None) == (not self.tasks):
+            raise ValueError("an arm has either 'task', the one it trains on, or 'tasks', a list of several")
+        if twice := sorted({name for name in self.tasks if self.tasks.count(name) > 1}):
+            raise ValueError(f"tasks lists {', '.join(twice)} twice; name each once")
+        if self.sampling is not None and len(self.trained) == 1:
+            raise ValueError("sampling would change nothing: there is one task. Leave it out")
+        if self.sampling is not None and (wrong := self.sampling.wrong_names(self.trained)):
+            raise ValueError(wrong)
+        if (self.name == NONE_ARM) != (self.task == NONE_ARM):
+            raise ValueError(f"'{NONE_ARM}' is the name of the baseline. Choose another")
+        self._check_shared_heads()
+        return self
+
+    def _check_shared_heads(self) -> None:
+        grouped = [name for group in self.shared_heads for name in group]
+        for name in grouped:
+            if name not in self.trained:
+                raise ValueError(f"shared_heads names '{name}', which is no task of the arm")
+            if grouped.count(name) > 1:
+                raise ValueError(f"shared_heads names '{name}' twice: a task has one head")
+
     @property
-    def name(self) -> str:
-        """What result rows call it: the task's name, with ``+mlm`` where masked LM is mixed in."""
-        return arm_name(self.task, mixed=self.masked_lm is not None)
+    def trained(self) -> tuple[str, ...]:
+        """Its tasks, in the order in which they were named."""
+        return self.tasks or ((self.task,) if self.task is not None else ())
+
+    def head_of(self, task: str) -> str:
+        """What the head that ``task`` trains is called: as the first of the tasks that share it."""
+        together = next((group for group in self.shared_heads if task in group), (task,))
+        return next(name for name in self.trained if name in together)
 
 
-def arm_name(task: str, *, mixed: bool) -> str:
-    """The name of an arm: its task's, with ``+mlm`` where masked LM is mixed in."""
-    return f"{task}+mlm" if mixed else task
+def arm_name(tasks: Sequence[str], placement: Placement | None) -> str:
+    """The name of an arm of these tasks, with masked LM mixed in so (``None``: without)."""
+    return "+".join(tasks) + (MIXED[placement] if placement else "")

@@ -21,6 +21,13 @@ GENERAL: Mapping[str, str] = {
     "they cannot be predicted",
     "sentence-encoder": "a sentence encoder: such models are trained on NLI and on translated pairs, which "
     "other encoders have not seen",
+    "causal-attention": "a decoder language model: a token's state knows only what stands before it",
+    "opened-attention": "a decoder language model whose tokens see both ways: most were pretrained to see "
+    "only what stands before",
+    "pooled-mean": "heads for whole inputs read the mean of all states: not what is published for encoders "
+    "with a first token",
+    "pooled-last": "heads for whole inputs read the last token's state: not what is published for encoders "
+    "with a first token",
     "reduced-precision": "predicted in lower precision than the model was trained in; what that changes was "
     "measured on a sample (see drift among the step's facts)",
     "degenerate": "a run at chance level or with a loss that is no number: counted, never hidden in a mean",

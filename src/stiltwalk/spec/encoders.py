@@ -8,6 +8,7 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from stiltwalk.spec.errors import StudyError
+from stiltwalk.spec.reading import Attention, Pooling
 from stiltwalk.spec.record import Record
 
 
@@ -115,6 +116,11 @@ class EncoderChoice(Record):
             ``None``: the published one, else 14/24 of the depth.
         prefix: retrieval only: put in front of every sentence, such as ``"query: "``; ``None``: nothing, but
             for a sentence encoder read by its own pipeline the prompt that it has by default.
+        attention: decoder language models: whether a token sees only what stands before it (``causal``) or
+            all (``bidirectional``); ``None``: as it was published.
+        pooling: which state stands for a whole input, for heads that score one and, where given, for
+            sentence vectors; ``None``: the first token's, the last one's under causal attention, the mean
+            for encoders without a first token; and the mean for sentence vectors.
     """
 
     name: str
@@ -123,6 +129,8 @@ class EncoderChoice(Record):
     pretrain: Pretrain | None = None
     retrieval_layer: int | None = Field(None, ge=0)
     prefix: str | None = None
+    attention: Attention | None = None
+    pooling: Pooling | None = None
 
     @model_validator(mode="before")
     @classmethod

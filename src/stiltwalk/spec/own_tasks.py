@@ -8,7 +8,7 @@ from pathlib import Path
 from string import Formatter
 from typing import Any
 
-from stiltwalk.spec.arms import NONE_ARM, arm_name
+from stiltwalk.spec.arms import MIXED, NONE_ARM
 from stiltwalk.spec.columns import Columns
 from stiltwalk.spec.errors import StudyError, nearest
 from stiltwalk.spec.languages import SOURCE_LANGUAGE
@@ -171,7 +171,7 @@ def _as_text(value: object) -> object:
 def _wrong_name(task: Task) -> Iterator[str]:
     if not _NAME.fullmatch(task.name):
         yield f"name: expected small letters, digits, + and -, such as my-nli; found '{task.name}'."
-    elif task.name in _RESERVED or task.name == arm_name(task.name.removesuffix("+mlm"), mixed=True):
+    elif task.name in _RESERVED or task.name.endswith(tuple(MIXED.values())):
         yield f"name: '{task.name}' means something else where tasks are named. Choose another."
 
 

@@ -31,7 +31,8 @@ def parse(kind: type[R], raw: object, where: str) -> R:
     try:
         return kind.model_validate(raw)
     except ValidationError as error:
-        problems = error.errors()
+        # a default that follows from fields which are wrong themselves is no mistake of its own
+        problems = [each for each in error.errors() if each["type"] != "default_factory_not_called"]
         # a list none of whose items is valid is also reported as too short: say it once
         inner = {problem["loc"][:1] for problem in problems if len(problem["loc"]) > 1}
         lines = [

@@ -8,10 +8,12 @@ from typing import Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
+from stiltwalk.spec.arm_checks import check_arm
 from stiltwalk.spec.arms import NONE_ARM, ArmChoice
 from stiltwalk.spec.encoders import EncoderChoice, Layers
 from stiltwalk.spec.errors import StudyError
 from stiltwalk.spec.labels import label_clash
+from stiltwalk.spec.ladders import with_ladders
 from stiltwalk.spec.languages import SOURCE_LANGUAGE, language
 from stiltwalk.spec.recipes import Override, check_override, find_recipe
 from stiltwalk.spec.record import Record
@@ -106,6 +108,8 @@ class Execution(Record):
         prediction: the precision in which targets are predicted through a trained head: ``as-trained``,
             ``bf16`` (autocast), or ``int8`` (the encoder's linear layers, on a CPU). Every such step measures
             on a sample what that changes. Sentence vectors are always read as trained.
+        checkpointing: whether training keeps of every layer only what goes into it, and computes the layer
+            again on the way back: less memory, about a third more work, the same result.
     """
 
     precision: Literal["fp32", "bf16"] = "fp32"
@@ -113,6 +117,7 @@ class Execution(Record):
     micro_tokens: int = Field(4096, ge=64)
     processes: int = Field(1, ge=1)
     prediction: PredictionPrecision = "as-trained"
+    checkpointing: bool = False
 
 
 class Study(Record):
@@ -121,7 +126,7 @@ class Study(Record):
     Attributes:
         study: its name.
         question: what it asks.
-        encoders: encoders to compare.
+        encoders: encoders to compare; a ladder stands for all of its sizes.
         intermediate: arms; ``none`` is always added.
         targets: target tasks; a benchmark's name stands for all of its tasks, in its languages.
         seeds: random seeds; a number N means 1 to N.
@@ -139,6 +144,11 @@ class Study(Record):
     recipe: RecipeChoice = RecipeChoice()
     execution: Execution = Execution()
     tasks: tuple[Task, ...] = ()
+
+    @field_validator("encoders", mode="before")
+    @classmethod
+    def _ladders(cls, raw: object) -> object:
+        return with_ladders(raw) if isinstance(raw, list | tuple) else raw
 
     @field_validator("targets", mode="before")
     @classmethod
@@ -165,7 +175,8 @@ class Study(Record):
         ):
             twice = sorted({str(name) for name in names if names.count(name) > 1})  # type: ignore[arg-type]
             if twice:
-                raise ValueError(f"{field} lists {', '.join(twice)} twice; name each once")
+                cure = "give each a name of its own" if field == "intermediate" else "name each once"
+                raise ValueError(f"{field} lists {', '.join(twice)} twice; {cure}")
         return self
 
     @field_validator("intermediate")
@@ -178,6 +189,11 @@ class Study(Record):
     def arms(self) -> tuple[str, ...]:
         """Names of every arm, the baseline first."""
         return (NONE_ARM, *(arm.name for arm in self.intermediate))
+
+    def recipe_of(self, arm: str) -> str:
+        """What result rows of the arm called ``arm`` print: the recipe, starred where anything changed."""
+        changed = any(each.training for each in self.intermediate if each.name == arm)
+        return f"{self.recipe.name}*" if changed else self.recipe.label
 
     @property
     def raw_text(self) -> tuple[str, ...]:
@@ -214,7 +230,9 @@ def check_study(study: Study, tasks: Catalogue = TASKS, *, trained: bool = True)
         if "text" not in find_task(text, tasks).stages:
             raise StudyError(f"'{text}' is no raw text. Raw text: {_texts(tasks)}.")
     for arm in study.intermediate:
-        _check_trainable(arm.task, "an intermediate arm", tasks)
+        for name in arm.trained:
+            _check_trainable(name, "an intermediate arm", tasks)
+        check_arm(arm, tasks)
     for target in study.targets:
         _check_tested(target, tasks)
         if trained:
@@ -246,7 +264,7 @@ def _check_used(name: str, override: Override, study: Study, tasks: Catalogue) -
     """Refuse changed hyper-parameters that would change nothing."""
     find_task(name, tasks)
     chains = {target.task: training_chain(target, tasks) for target in study.targets}
-    if any(name == arm.task for arm in study.intermediate) or any(name in chain for chain in chains.values()):
+    if any(name in arm.trained for arm in study.intermediate) or any(name in c for c in chains.values()):
         return
     if name not in chains:
         raise StudyError(f"recipe.tasks.{name}: this study does not train on '{name}'.")

@@ -81,7 +81,7 @@ def with_task_files(
 
 # where names of tasks stand in a study: the fields on the way there
 _NAMED: Mapping[str, Mapping[str, Any]] = {
-    "intermediate": {"task": {}, "masked_lm": {"text": {}}},
+    "intermediate": {"task": {}, "tasks": {}, "shared_heads": {}, "masked_lm": {"text": {}}},
     "targets": {"task": {}, "trains_on": {}},
     "encoders": {"pretrain": {"text": {}}},
 }

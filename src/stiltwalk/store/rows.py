@@ -77,7 +77,7 @@ def study_rows(store: Store, plan: Plan) -> pd.DataFrame:
                 encoder=cell.encoder,
                 intermediate=cell.intermediate,
                 seed=cell.seed,
-                recipe=plan.study.recipe.label,
+                recipe=plan.study.recipe_of(cell.intermediate),
                 caveats=caveats,
             )
         )
