@@ -1,7 +1,7 @@
 """Loss curves of the engine and of ``Trainer`` on real tasks, with dropout: ``python -m benchmarks.curves``.
 
 Both sides see the same examples in every step and start from the same weights; only the masks of dropout are
-drawn differently. Controls are trainings of ours that are wrong in one thing: they must be told apart.
+drawn differently. Controls are trainings of ours that are wrong in one thing: how small a wrong is seen?
 """
 
 from __future__ import annotations
@@ -152,7 +152,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--seeds", nargs="+", type=int, default=list(SEEDS), help="three or more (default 1 to 5)"
     )
-    parser.add_argument("--controls", action="store_true", help="train what must be told apart, too")
+    parser.add_argument("--controls", action="store_true", help="train what is wrong on purpose, too")
     parser.add_argument("--data-dir", type=Path, default=DATA, help="default: ../shared/data")
     parser.add_argument("--out", type=Path, help="file to keep every loss in (JSON)")
     return parser
