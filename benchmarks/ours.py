@@ -26,8 +26,8 @@ from stiltwalk.data.load import fingerprint
 from stiltwalk.data.table import rows
 from stiltwalk.plan.steps import TrainStep, base, key_of
 from stiltwalk.spec.examples import Classified
+from stiltwalk.spec.execution import Execution
 from stiltwalk.spec.recipes import Training
-from stiltwalk.spec.study import Execution
 from stiltwalk.spec.tasks import TASKS
 from stiltwalk.store.store import open_store
 

@@ -8,7 +8,7 @@ from benchmarks.rows import Row, summary
 from benchmarks.shapes import SHAPES
 from benchmarks.turns import in_pairs, medians
 from benchmarks.world import LENGTHS
-from stiltwalk.spec.study import PredictionPrecision
+from stiltwalk.spec.execution import PredictionPrecision
 
 
 def against_evaluation(bench: Bench, name: str, shape: str) -> Row:

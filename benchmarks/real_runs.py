@@ -20,8 +20,8 @@ from stiltwalk.compute.context import Monitor, Place
 from stiltwalk.compute.vocabulary import given_tokenizer
 from stiltwalk.data.load import fingerprint
 from stiltwalk.plan.steps import TrainStep, base, key_of
+from stiltwalk.spec.execution import Execution
 from stiltwalk.spec.recipes import Training
-from stiltwalk.spec.study import Execution
 from stiltwalk.spec.tasks import TASKS
 from stiltwalk.store.store import open_store, read_artifact
 

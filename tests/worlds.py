@@ -19,7 +19,7 @@ import yaml
 
 from stiltwalk.engine.local import run_local
 from stiltwalk.engine.prepare import Prepared, prepare
-from stiltwalk.plan.graph import Node, Plan
+from stiltwalk.plan.nodes import Node, Plan
 from stiltwalk.spec.study import Study
 from stiltwalk.spec.study_files import study_from
 from stiltwalk.spec.tasks import TASKS, Catalogue

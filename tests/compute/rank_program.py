@@ -29,7 +29,7 @@ from stiltwalk.compute.trimmed_table import TrimmedEmbedding
 from stiltwalk.engine.prepare import Prepared
 from stiltwalk.plan.steps import PretrainStep, TrainStep
 from stiltwalk.spec.errors import InterruptedRunError
-from stiltwalk.spec.study import Execution
+from stiltwalk.spec.execution import Execution
 from tests.compute.fakes import (
     NEVER,
     Toy,

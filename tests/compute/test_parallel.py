@@ -22,7 +22,7 @@ from stiltwalk.compute.pretrain import pretrain
 from stiltwalk.compute.train import train
 from stiltwalk.engine.prepare import Prepared
 from stiltwalk.spec.errors import UserError
-from stiltwalk.spec.study import Execution
+from stiltwalk.spec.execution import Execution
 from tests.compute.fakes import NEVER, Toy, accelerator, item, parameters, row, same_bits, toy_job, weights
 from tests.compute.rank_program import (
     RANKS,

@@ -19,7 +19,7 @@ from stiltwalk.engine.devices import Device, Room
 from stiltwalk.engine.local import run_local
 from stiltwalk.engine.prepare import Prepared
 from stiltwalk.engine.worker import Event, work
-from stiltwalk.plan.graph import Node
+from stiltwalk.plan.nodes import Node
 from stiltwalk.plan.steps import PretrainStep, Step, TrainStep
 from stiltwalk.store import leases
 from stiltwalk.store.store import publish

@@ -12,7 +12,7 @@ import pytest
 from stiltwalk.engine import devices
 from stiltwalk.engine.devices import Device, Listed, default_workers, find_devices, listed_accelerators
 from stiltwalk.spec.errors import UserError
-from stiltwalk.spec.study import Execution
+from stiltwalk.spec.execution import Execution
 
 TWO = [Listed("0", "GPU-aaaa", 80 * 10**9), Listed("1", "GPU-bbbb", 40 * 10**9)]
 FIRST = Device("GPU-aaaa", "GPU 0", 72 * 10**9, "GPU-aaaa")

@@ -27,8 +27,8 @@ from stiltwalk.plan.sizes import Sizes
 from stiltwalk.plan.steps import PredictStep, PretrainStep, Step, TrainStep, base, key_of
 from stiltwalk.spec.arms import MixedMaskedLm
 from stiltwalk.spec.encoders import MaskedLm, Shape
+from stiltwalk.spec.execution import Execution
 from stiltwalk.spec.recipes import Training
-from stiltwalk.spec.study import Execution
 from stiltwalk.spec.tasks import TASKS
 from stiltwalk.store.store import open_store, publish, read_artifact
 from tests.worlds import finish, prepared_study, write_world

@@ -20,7 +20,7 @@ from stiltwalk.engine import ranks
 from stiltwalk.engine.local import run_local
 from stiltwalk.engine.prepare import Prepared
 from stiltwalk.engine.ranks import carry_out_in_ranks
-from stiltwalk.plan.graph import Node
+from stiltwalk.plan.nodes import Node
 from stiltwalk.plan.steps import TrainStep
 from stiltwalk.spec.errors import InterruptedRunError, StepFailedError, UserError
 from stiltwalk.store.store import read_artifact

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from stiltwalk.plan.graph import EncoderFacts, Facts, Plan, build
+from stiltwalk.plan.facts import EncoderFacts, Facts
+from stiltwalk.plan.graph import build
+from stiltwalk.plan.nodes import Plan
 from stiltwalk.spec.record import parse
-from stiltwalk.spec.study import Study, check_study
+from stiltwalk.spec.study import Study
+from stiltwalk.spec.study_checks import check_study
 from stiltwalk.spec.task import SplitName
 from stiltwalk.spec.tasks import TASKS, Catalogue, catalogue
 

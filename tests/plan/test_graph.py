@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stiltwalk.plan.graph import Plan
+from stiltwalk.plan.nodes import Plan
 from stiltwalk.plan.steps import PredictStep, PretrainStep, TrainStep, key_of
 from stiltwalk.spec.errors import StudyError
 

@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
-from stiltwalk.plan.graph import EncoderFacts, Facts, Plan, build, build_evaluation
+from stiltwalk.plan.facts import EncoderFacts, Facts
+from stiltwalk.plan.graph import build, build_evaluation
+from stiltwalk.plan.nodes import Plan
 from stiltwalk.plan.steps import PredictStep, key_of
 from stiltwalk.spec.errors import StudyError, UserError
 from stiltwalk.spec.sentence_encoders import SentencePipeline

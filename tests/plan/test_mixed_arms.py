@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from stiltwalk.plan.graph import Plan
+from stiltwalk.plan.nodes import Plan
 from stiltwalk.plan.steps import TrainStep, key_of
 from stiltwalk.spec.arms import MixedMaskedLm
 

@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
-from stiltwalk.plan.graph import EncoderFacts, Facts, Plan, build
+from stiltwalk.plan.facts import EncoderFacts, Facts
+from stiltwalk.plan.graph import build
+from stiltwalk.plan.nodes import Plan
 from stiltwalk.plan.steps import PredictStep, TrainStep
 from stiltwalk.spec.errors import StudyError
 from stiltwalk.spec.reading import Nature, Reading

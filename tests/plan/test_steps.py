@@ -27,9 +27,9 @@ from stiltwalk.plan.steps import (
 )
 from stiltwalk.spec.arms import MixedMaskedLm
 from stiltwalk.spec.encoders import MaskedLm, Shape
+from stiltwalk.spec.execution import Execution
 from stiltwalk.spec.recipes import Training
 from stiltwalk.spec.sampling import Sampling
-from stiltwalk.spec.study import Execution
 
 PRETRAIN = PretrainStep(
     shape=Shape(layers=2, hidden=128),

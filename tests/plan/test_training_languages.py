@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from stiltwalk.plan.graph import Plan
+from stiltwalk.plan.nodes import Plan
 from stiltwalk.plan.steps import PredictStep, TrainStep
 from stiltwalk.spec.errors import StudyError, UnknownNameError
 

@@ -9,8 +9,8 @@ from pydantic import ValidationError
 
 from stiltwalk.spec.errors import StudyError
 from stiltwalk.spec.recipes import find_recipe, training_for
-from stiltwalk.spec.study import TargetChoice, reads_layers
 from stiltwalk.spec.study_files import study_from
+from stiltwalk.spec.targets import TargetChoice, reads_layers
 from stiltwalk.spec.tasks import TASKS
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from stiltwalk.spec.errors import StudyError
 from stiltwalk.spec.labels import label_clash, untrained_labels
-from stiltwalk.spec.study import check_study
+from stiltwalk.spec.study_checks import check_study
 from stiltwalk.spec.task import Split, Task
 from stiltwalk.spec.tasks import TASKS, find_task
 

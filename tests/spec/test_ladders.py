@@ -10,7 +10,8 @@ import pytest
 from stiltwalk.spec.errors import StudyError
 from stiltwalk.spec.ladders import LADDERS, with_ladders
 from stiltwalk.spec.record import parse
-from stiltwalk.spec.study import Study, check_study
+from stiltwalk.spec.study import Study
+from stiltwalk.spec.study_checks import check_study
 
 SHAPES = [{"layers": 2, "hidden": 16}, {"layers": 4, "hidden": 32}]
 RECIPE: dict[str, Any] = {"shapes": SHAPES, "text": ["udhr"], "training": {"steps": 10}}

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from stiltwalk.spec.errors import StudyError
-from stiltwalk.spec.study import TargetChoice, check_study, reads_layers
+from stiltwalk.spec.study_checks import check_study
+from stiltwalk.spec.targets import TargetChoice, reads_layers
 
 from .fakes import study
 

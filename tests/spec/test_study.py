@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from stiltwalk.spec.arms import NONE_ARM
 from stiltwalk.spec.errors import StudyError, UserError
-from stiltwalk.spec.study import TargetChoice, check_study, training_chain
+from stiltwalk.spec.study_checks import check_study
+from stiltwalk.spec.targets import TargetChoice, training_chain
 
 from .fakes import study
 

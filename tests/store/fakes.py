@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from stiltwalk.plan.steps import PredictStep, key_of
-from stiltwalk.spec.study import Execution
+from stiltwalk.spec.execution import Execution
 from stiltwalk.store.leases import Worker, this_worker
 from stiltwalk.store.store import Store, publish
 

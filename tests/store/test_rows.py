@@ -8,7 +8,7 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
-from stiltwalk.plan.graph import Plan
+from stiltwalk.plan.nodes import Plan
 from stiltwalk.store.rows import COLUMNS, ROW_SCHEMA, study_rows, write_rows
 from stiltwalk.store.store import Store, open_store, publish
 

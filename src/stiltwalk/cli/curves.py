@@ -10,7 +10,7 @@ import pandas as pd
 
 from stiltwalk.analyse.layers import swept_layer
 from stiltwalk.cli import show
-from stiltwalk.plan.graph import Plan
+from stiltwalk.plan.nodes import Plan
 from stiltwalk.store.store import Store, read_artifact
 
 

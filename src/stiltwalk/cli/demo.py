@@ -13,9 +13,9 @@ from stiltwalk.cli import outcomes, show, studies
 from stiltwalk.data.load import load
 from stiltwalk.engine.prepare import Prepared
 from stiltwalk.metrics.chance import chance
-from stiltwalk.plan.graph import Plan
+from stiltwalk.plan.nodes import Plan
 from stiltwalk.spec.languages import SOURCE_LANGUAGE
-from stiltwalk.spec.study import TargetChoice, training_chain
+from stiltwalk.spec.targets import TargetChoice, training_chain
 from stiltwalk.spec.tasks import TASKS, find_task
 from stiltwalk.store.rows import study_rows
 

@@ -9,7 +9,8 @@ from stiltwalk.cli import options, show, studies
 from stiltwalk.engine.encoder_sizes import sizes_before
 from stiltwalk.plan.memory import Need, Pass, needs
 from stiltwalk.spec.errors import UserError
-from stiltwalk.spec.study import Execution, Study
+from stiltwalk.spec.execution import Execution
+from stiltwalk.spec.study import Study
 from stiltwalk.store.store import open_store
 
 ANY_LENGTH = 512

@@ -15,7 +15,7 @@ from stiltwalk.cli.curves import show_curves
 from stiltwalk.cli.spent import show_spent
 from stiltwalk.engine.prepare import Prepared
 from stiltwalk.engine.status import step_states
-from stiltwalk.plan.graph import Plan
+from stiltwalk.plan.nodes import Plan
 from stiltwalk.spec.caveats import explain
 from stiltwalk.spec.study import catalogue_of
 from stiltwalk.spec.study_files import read_study

@@ -11,7 +11,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from stiltwalk.plan.graph import Plan
+from stiltwalk.plan.nodes import Plan
 
 WIDE = 200
 """Columns to assume where output goes to a file or a pipe, so that nothing is folded there."""

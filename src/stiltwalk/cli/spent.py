@@ -8,7 +8,7 @@ from typing import Any
 
 from stiltwalk.cli import show
 from stiltwalk.engine.status import spent_by
-from stiltwalk.plan.graph import Plan
+from stiltwalk.plan.nodes import Plan
 from stiltwalk.plan.steps import TrainStep, is_base
 from stiltwalk.store.store import Store
 

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 from stiltwalk.cli import options, outcomes, show
 from stiltwalk.data.load import fingerprint, load, load_candidates
 from stiltwalk.data.submission_files import labels_text, predictions_text
-from stiltwalk.plan.graph import Cell, Plan
+from stiltwalk.plan.nodes import Cell, Plan
 from stiltwalk.plan.steps import PredictStep
 from stiltwalk.spec.benchmark import BenchmarkTask
 from stiltwalk.spec.errors import StudyError, UserError, unknown_name

@@ -25,7 +25,7 @@ from stiltwalk.compute.streams import stream
 from stiltwalk.compute.tokens import Item
 from stiltwalk.compute.trimmed_table import TrimmedEmbedding
 from stiltwalk.spec.errors import UserError
-from stiltwalk.spec.study import Execution
+from stiltwalk.spec.execution import Execution
 
 T = TypeVar("T")
 

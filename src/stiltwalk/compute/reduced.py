@@ -24,7 +24,7 @@ from stiltwalk.compute.quantised import int8_linears
 from stiltwalk.compute.streams import generator
 from stiltwalk.spec.errors import UserError
 from stiltwalk.spec.examples import Example
-from stiltwalk.spec.study import PredictionPrecision
+from stiltwalk.spec.execution import PredictionPrecision
 
 SAMPLE = 256
 """Examples that are predicted both ways, as many of each language as of the others; at least one of each."""

@@ -24,7 +24,7 @@ from stiltwalk.compute.context import Place
 from stiltwalk.engine import memory
 from stiltwalk.engine.devices import PROCESSOR, Room
 from stiltwalk.engine.memory import Needs
-from stiltwalk.plan.graph import Node, Plan
+from stiltwalk.plan.nodes import Node, Plan
 from stiltwalk.plan.steps import PredictStep, Step
 from stiltwalk.store import leases
 from stiltwalk.store.leases import Lease

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import psutil
 
 from stiltwalk.spec.errors import UserError
-from stiltwalk.spec.study import Execution
+from stiltwalk.spec.execution import Execution
 
 PROCESSOR = "cpu"
 """What leases call the processor with its main memory."""

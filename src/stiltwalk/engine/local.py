@@ -16,7 +16,7 @@ from typing import Any
 from stiltwalk.compute.context import Place
 from stiltwalk.engine.devices import Device, Room, find_devices
 from stiltwalk.engine.worker import Event, Tell, failures, work
-from stiltwalk.plan.graph import Plan
+from stiltwalk.plan.nodes import Plan
 from stiltwalk.spec.errors import InterruptedRunError
 
 POLL_SECONDS = 0.2

@@ -15,11 +15,14 @@ from stiltwalk.data.load import cure, fingerprint
 from stiltwalk.engine.digests import DigestCache
 from stiltwalk.engine.encoders import layers_of, locate_encoder, nature_in, packaged_encoder
 from stiltwalk.engine.soundness import Datum, require_sound
-from stiltwalk.plan.graph import EncoderFacts, Facts, Plan, build, build_evaluation
+from stiltwalk.plan.facts import EncoderFacts, Facts
+from stiltwalk.plan.graph import build, build_evaluation
+from stiltwalk.plan.nodes import Plan
 from stiltwalk.plan.steps import TrainStep, base
 from stiltwalk.spec.errors import DataError, UserError
 from stiltwalk.spec.languages import SOURCE_LANGUAGE
-from stiltwalk.spec.study import Study, catalogue_of, trained_languages, training_chain
+from stiltwalk.spec.study import Study, catalogue_of
+from stiltwalk.spec.targets import trained_languages, training_chain
 from stiltwalk.spec.tasks import TASKS, Catalogue, find_task
 from stiltwalk.store.store import Store, read_artifact
 

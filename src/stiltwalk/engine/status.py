@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from stiltwalk.engine.worker import failures
-from stiltwalk.plan.graph import Plan
+from stiltwalk.plan.nodes import Plan
 from stiltwalk.plan.steps import PretrainStep
 from stiltwalk.spec.encoders import Shape
 from stiltwalk.store.leases import holder

@@ -15,7 +15,7 @@ from stiltwalk.compute.context import Monitor, Place, Progress
 from stiltwalk.engine.admission import Admission, processes, visible
 from stiltwalk.engine.devices import Room
 from stiltwalk.engine.ranks import carry_out_in_ranks
-from stiltwalk.plan.graph import Node, Plan
+from stiltwalk.plan.nodes import Node, Plan
 from stiltwalk.spec.errors import InterruptedRunError, LeaseLostError, StiltwalkError
 from stiltwalk.store import leases
 from stiltwalk.store.atomic import write_json

@@ -16,11 +16,11 @@ from pydantic import Field
 
 from stiltwalk.spec.arms import MixedMaskedLm
 from stiltwalk.spec.encoders import MaskedLm, Shape
+from stiltwalk.spec.execution import Execution
 from stiltwalk.spec.reading import Reading, VectorPooling
 from stiltwalk.spec.recipes import Training
 from stiltwalk.spec.record import Record
 from stiltwalk.spec.sampling import Sampling
-from stiltwalk.spec.study import Execution
 
 BEHAVIOUR: Mapping[str, int] = {"pretrain": 4, "intermediate": 4, "target": 4, "predict": 4}
 """Raised by one whenever a kind of step would compute something else from the same record."""

@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from stiltwalk.plan.steps import TaskData, TextData, TrainStep
 from stiltwalk.spec.arms import ArmChoice
 from stiltwalk.spec.errors import StudyError
+from stiltwalk.spec.execution import Execution
 from stiltwalk.spec.languages import SOURCE_LANGUAGE
 from stiltwalk.spec.reading import Reading
 from stiltwalk.spec.recipes import Training
 from stiltwalk.spec.sampling import Sampling
-from stiltwalk.spec.study import Execution
 from stiltwalk.spec.task import SplitName
 
 EACH_ITS_OWN = ("batch_size", "epochs", "max_tokens", "examples", "subset", "dev_examples")

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from stiltwalk.spec.encoders import EncoderChoice, retrieval_layers
 from stiltwalk.spec.reading import VectorPooling
 from stiltwalk.spec.sentence_encoders import SentencePipeline, chosen_prompt
-from stiltwalk.spec.study import TargetChoice
+from stiltwalk.spec.targets import TargetChoice
 
 
 class Vectors(NamedTuple):

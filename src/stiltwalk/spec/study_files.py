@@ -8,7 +8,8 @@ from typing import Any
 
 from stiltwalk.spec.errors import StudyError
 from stiltwalk.spec.record import parse
-from stiltwalk.spec.study import Study, check_study
+from stiltwalk.spec.study import Study
+from stiltwalk.spec.study_checks import check_study
 from stiltwalk.spec.task_files import with_task_files
 from stiltwalk.spec.tasks import TASKS, Catalogue
 from stiltwalk.spec.yaml_file import read_yaml

@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-from stiltwalk.plan.graph import Cell, Node, Plan
+from stiltwalk.plan.nodes import Cell, Node, Plan
 from stiltwalk.plan.steps import parse_step
 from stiltwalk.spec.errors import UserError, unknown_name
 from stiltwalk.spec.record import parse
