@@ -24,7 +24,9 @@ from stiltwalk.compute.reduced import reduced
 from stiltwalk.compute.streams import stream
 from stiltwalk.data.load import fingerprint
 from stiltwalk.data.table import rows
-from stiltwalk.plan.steps import TrainStep, base, key_of
+from stiltwalk.plan.references import base
+from stiltwalk.plan.steps import key_of
+from stiltwalk.plan.trainings import TrainStep
 from stiltwalk.spec.examples import Classified
 from stiltwalk.spec.execution import Execution
 from stiltwalk.spec.recipes import Training

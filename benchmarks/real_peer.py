@@ -35,7 +35,7 @@ from stiltwalk.compute.tokens import IGNORE
 from stiltwalk.metrics.predictions import Prediction
 from stiltwalk.metrics.scorers import main_score, score
 from stiltwalk.metrics.statistics import statistics
-from stiltwalk.plan.steps import TrainStep
+from stiltwalk.plan.trainings import TrainStep
 from stiltwalk.spec.task import Task
 
 

@@ -19,7 +19,9 @@ from stiltwalk.compute.carry_out import carry_out
 from stiltwalk.compute.context import Monitor, Place
 from stiltwalk.compute.vocabulary import given_tokenizer
 from stiltwalk.data.load import fingerprint
-from stiltwalk.plan.steps import TrainStep, base, key_of
+from stiltwalk.plan.references import base
+from stiltwalk.plan.steps import key_of
+from stiltwalk.plan.trainings import TrainStep
 from stiltwalk.spec.execution import Execution
 from stiltwalk.spec.recipes import Training
 from stiltwalk.spec.tasks import TASKS

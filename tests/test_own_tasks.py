@@ -17,6 +17,7 @@ from stiltwalk.spec.task_files import template
 from stiltwalk.store.store import open_store
 from stiltwalk.store.studies import kept_tasks, read_kept_study
 from tests.declared import own_study, write_declared
+from tests.worlds import sentence
 
 KINDS = (
     "sequence-classification",
@@ -159,9 +160,9 @@ def test_a_wrong_label_stops_the_study_before_it_starts(tmp_path: Path) -> None:
 
 
 def test_the_document_can_be_followed(tmp_path: Path) -> None:
-    """The task file that it shows is the template, and its study runs on it."""
+    """The task file that it shows is the template; its studies run, on it and on a folder of raw text."""
     text = (Path(__file__).parents[1] / "docs" / "own-task.md").read_text(encoding="utf-8")
-    task, study = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    task, study, raw_text, mixed = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
     assert task == template("sequence-classification")
     for kind, name in (("sequence-classification", "my-nli"), ("token-classification", "my-entities")):
         write_declared(tmp_path, kind).rename(tmp_path / f"{name}.yaml")
@@ -170,6 +171,18 @@ def test_the_document_can_be_followed(tmp_path: Path) -> None:
     rows = stiltwalk.run(tmp_path / "study.yaml", store=tmp_path / "store", workers=0, overrides=changes)
     assert set(rows["target"]) == {"my-entities", "my-nli"}
     assert set(rows["intermediate"]) == {"none", "my-nli"}
+    (tmp_path / "my-text.yaml").write_text(raw_text, encoding="utf-8")
+    for language, count in (("en", 30), ("de", 20)):
+        (tmp_path / "my-text" / language).mkdir(parents=True)
+        for part in "ab":
+            lines = [f"{' '.join(sentence(language, number))}\n\n" for number in range(count)]
+            (tmp_path / "my-text" / language / f"{part}.txt").write_text("".join(lines), encoding="utf-8")
+    (tmp_path / "mixed.yaml").write_text(mixed, encoding="utf-8")
+    rows = stiltwalk.run(tmp_path / "mixed.yaml", store=tmp_path / "store", workers=0, overrides=changes)
+    assert set(rows["intermediate"]) == {"none", "my-nli", "my-nli+mlm"}
+    arm = rows[rows["intermediate"] == "my-nli+mlm"]
+    seen = dict(zip(arm["language"], arm["language_seen_in_intermediate"], strict=True))
+    assert seen == {"en": True, "de": True}
 
 
 def test_names_are_the_studys_own() -> None:

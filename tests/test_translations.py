@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -74,6 +75,28 @@ def test_translate_train(
     assert read_artifact(prepared.place.store, step.key).facts["examples"] == examples
     assert set(rows["language"]) == {"en", "de"}
     assert all(("trained-beyond-english" in caveats) == (languages != ["en"]) for caveats in rows["caveats"])
+
+
+def test_translated_questions(data: Path, tmp_path: Path) -> None:
+    """SQuAD's published translation is pooled with English; a question whose answer was lost is not."""
+    words = sentence("de", 200)
+    context, lost = " ".join(words), {"text": "Mond", "answer_start": 3}
+    found = {"text": words[8], "answer_start": context.rindex(words[8])}
+    questions = [
+        {"id": f"question-{n}", "question": "im das ?", "answers": [answer]}
+        for n, answer in ((200, found), (202, lost))
+    ]
+    document = {"data": [{"title": "T", "paragraphs": [{"context": context, "qas": questions}]}]}
+    path = data / "xtreme_translations" / "SQuAD" / "translate-train" / "squad.translate.train.en-de.json"
+    path.parent.mkdir(parents=True)
+    path.write_text(json.dumps(document), encoding="utf-8")
+    english = node(_run(data, tmp_path / "store", "xquad")[0].plan, "target squad, seed 1")
+    prepared, rows = _run(data, tmp_path / "store", {"task": "xquad", "train_languages": ["en", "de"]})
+    step = node(prepared.plan, "target squad in en+de, seed 1")
+    store = prepared.place.store
+    examples = [read_artifact(store, key).facts["examples"] for key in (english.key, step.key)]
+    assert examples == [8, 9]
+    assert all("trained-beyond-english" in caveats for caveats in rows["caveats"])
 
 
 def test_translate_test(data: Path, tmp_path: Path) -> None:

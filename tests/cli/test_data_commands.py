@@ -16,11 +16,21 @@ def test_ls(command: Command, world: World) -> None:
     assert (states["en"], states["de"], states["zh"]) == ("present", "present", "missing")
 
 
+def test_where_translations_are(command: Command, world: World) -> None:
+    """All about a task says where its published translations can be fetched from."""
+    said = command("data", "ls", "mnli", "--data-dir", world.data).out
+    assert "hub: nyu-mll/glue, nothing fetched yet" in said
+    assert "translations on the hub: facebook/xnli (data fetch mnli --language CODE)" in " ".join(
+        said.split()
+    )
+
+
 def test_verify(command: Command, world: World) -> None:
     """Counts stand beside the published ones; too few is said, and no failure."""
     ended = command("data", "verify", "xquad", "--data-dir", world.data, "--json")
     (english,) = [row for row in ended.json["rows"] if row["language"] == "en"]
-    assert set(english) == {"task", "language", "split", "examples", "expected", "state", "message", "sha256"}
+    fields = {"task", "language", "split", "examples", "expected", "state", "message", "sha256", "left_out"}
+    assert set(english) == fields
     assert (ended.code, english["expected"], english["state"]) == (0, 1190, "fewer")
     table = command("data", "verify", "xquad", "--data-dir", world.data)
     assert "xquad test: missing: ar el es hi ro ru th tr vi zh" in table.out

@@ -23,7 +23,8 @@ from stiltwalk.compute.context import Monitor, Place
 from stiltwalk.compute.tokens import Item
 from stiltwalk.compute.tokens import Sequence as Row
 from stiltwalk.engine.prepare import Prepared
-from stiltwalk.plan.steps import PredictStep, PretrainStep, TrainStep
+from stiltwalk.plan.steps import PredictStep
+from stiltwalk.plan.trainings import PretrainStep, TrainStep
 from stiltwalk.spec.task import Made, Split
 from stiltwalk.spec.tasks import TASKS
 from stiltwalk.store.store import Store

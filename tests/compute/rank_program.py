@@ -27,7 +27,7 @@ from stiltwalk.compute.pretrain import pretrain
 from stiltwalk.compute.train import train
 from stiltwalk.compute.trimmed_table import TrimmedEmbedding
 from stiltwalk.engine.prepare import Prepared
-from stiltwalk.plan.steps import PretrainStep, TrainStep
+from stiltwalk.plan.trainings import PretrainStep, TrainStep
 from stiltwalk.spec.errors import InterruptedRunError
 from stiltwalk.spec.execution import Execution
 from tests.compute.fakes import (
@@ -66,6 +66,13 @@ def trained_step(prepared: Prepared) -> TrainStep:
         weight_decay=0.1,
         clip_norm=0.5,
         adam_epsilon=1e-4,
+    )
+
+
+def adapted_step(prepared: Prepared) -> TrainStep:
+    """The same with small matrices beside queries and values, all else frozen."""
+    return trained_step(prepared).replace(
+        {"adaptation": {"lora": {"rank": 2, "targets": ["query", "value"]}}}
     )
 
 
@@ -108,9 +115,10 @@ def main(data: Path, store: Path, folder: Path) -> None:
 
 
 def _trainings(prepared: Prepared, accelerator: Accelerator, folder: Path) -> None:
-    step, rank = trained_step(prepared), accelerator.process_index
+    rank = accelerator.process_index
 
-    def run(name: str, monitor: Monitor) -> None:
+    def run(name: str, monitor: Monitor, step: TrainStep | None = None) -> None:
+        step = step or trained_step(prepared)
         (folder / name / "draft").mkdir(parents=True, exist_ok=True)
         try:
             facts = train(step, prepared.place, accelerator, folder / name, monitor)
@@ -123,6 +131,7 @@ def _trainings(prepared: Prepared, accelerator: Accelerator, folder: Path) -> No
     run("parts", stopping_after(5) if rank == 1 else Monitor())  # only one of them is asked to stop
     parallel.wait(accelerator)
     run("parts", Monitor())
+    run("adapted", Monitor(), adapted_step(prepared))
     (folder / "pretrained" / "draft").mkdir(parents=True, exist_ok=True)
     pretraining = pretrained_step(prepared)
     facts = pretrain(pretraining, prepared.place, accelerator, folder / "pretrained", Monitor())

@@ -18,7 +18,8 @@ from stiltwalk.compute.batches import Micro, collate
 from stiltwalk.compute.encoder import Encoder, hidden_states, load_model, load_tokenizer, save_artifact
 from stiltwalk.compute.heads import EncoderWithHead, FirstTokenHead, initialise
 from stiltwalk.engine.prepare import prepare
-from stiltwalk.plan.steps import PredictStep, TrainStep
+from stiltwalk.plan.steps import PredictStep
+from stiltwalk.plan.trainings import TrainStep
 from stiltwalk.spec.errors import UserError
 from stiltwalk.spec.reading import Attention, Pooling, Reading
 from stiltwalk.store.rows import study_rows

@@ -40,7 +40,8 @@ from stiltwalk.compute.encoder import (
 from stiltwalk.compute.flat import model_inputs
 from stiltwalk.compute.heads import TokenHead
 from stiltwalk.engine.prepare import Prepared
-from stiltwalk.plan.steps import PredictStep, base
+from stiltwalk.plan.references import base
+from stiltwalk.plan.steps import PredictStep
 from stiltwalk.spec.errors import UserError
 from stiltwalk.spec.tasks import TASKS
 from stiltwalk.store.rows import study_rows

@@ -14,7 +14,8 @@ from stiltwalk.compute.examples import task_with_labels, training_examples
 from stiltwalk.compute.predict import predict
 from stiltwalk.data.load import fingerprint
 from stiltwalk.engine.prepare import Prepared
-from stiltwalk.plan.steps import PredictStep, TrainStep
+from stiltwalk.plan.steps import PredictStep
+from stiltwalk.plan.trainings import TrainStep
 from stiltwalk.spec.errors import DataError, UserError
 from stiltwalk.store.rows import study_rows
 from stiltwalk.store.store import read_artifact

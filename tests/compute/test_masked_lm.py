@@ -34,7 +34,7 @@ from stiltwalk.compute.pairs import encode_lines
 from stiltwalk.compute.tokens import IGNORE, Item
 from stiltwalk.compute.vocabulary import trained_tokenizer
 from stiltwalk.engine.prepare import Prepared
-from stiltwalk.plan.steps import PretrainStep
+from stiltwalk.plan.trainings import PretrainStep
 from stiltwalk.spec.errors import UserError
 from stiltwalk.spec.examples import Line
 from tests.compute.fakes import encoder_model, item, row, same_bits, tiny_settings

@@ -12,6 +12,10 @@ from torch import Tensor, nn
 from transformers import (
     EuroBertConfig,
     EuroBertModel,
+    MT5Config,
+    MT5EncoderModel,
+    T5Config,
+    T5EncoderModel,
     XLMRobertaConfig,
     XLMRobertaModel,
     XLMRobertaXLConfig,
@@ -19,12 +23,15 @@ from transformers import (
 )
 
 from stiltwalk.compute import flat
+from stiltwalk.compute.adapters import adapt, trained_parameters
 from stiltwalk.compute.batches import Micro, collate
 from stiltwalk.compute.checkpointing import checkpoint_layers
 from stiltwalk.compute.dropout import cheap_dropout
 from stiltwalk.compute.heads import EncoderWithHead, FirstTokenHead, TokenHead
 from stiltwalk.plan.memory import Pass, Way, activations, lora_parameters, need, state
 from stiltwalk.plan.sizes import Sizes, sizes_in
+from stiltwalk.spec.adaptation import Adaptation, Lora, named
+from stiltwalk.spec.reading import nature_of
 from tests.compute.fakes import item, row
 
 WITHIN = 0.1
@@ -34,7 +41,7 @@ RANK = 4
 
 
 class Case(NamedTuple):
-    """An encoder of one of three kinds."""
+    """An encoder of one of five kinds; T5's heads are wider than their share of the hidden width."""
 
     kind: str
     layers: int
@@ -56,6 +63,8 @@ class Case(NamedTuple):
             "eos_token_id": 3,
         }
         torch.manual_seed(2)
+        if self.kind in {"mt5", "t5"}:
+            return self._by_distance(dropout)
         if self.kind == "eurobert":
             own: dict[str, Any] = {"num_key_value_heads": self.heads // 2, "mask_token_id": 4}
             found: Any = EuroBertModel(EuroBertConfig(**settings, **own))
@@ -69,11 +78,24 @@ class Case(NamedTuple):
         assert flat.goes_flat(found)
         return found
 
+    def _by_distance(self, dropout: float) -> Any:
+        """T5's encoder, or mT5's, whose feed-forward is gated."""
+        settings: dict[str, Any] = {"vocab_size": 300, "d_model": self.hidden, "d_ff": self.feed_forward}
+        settings |= {"num_layers": self.layers, "num_heads": self.heads, "d_kv": 24, "dropout_rate": dropout}
+        if self.kind == "mt5":
+            found: Any = MT5EncoderModel(MT5Config(**settings, pad_token_id=0))
+        else:
+            found = T5EncoderModel(T5Config(**settings, feed_forward_proj="relu", pad_token_id=0))
+        assert flat.goes_flat(found)
+        return found
+
 
 CASES = (
     Case("xlm-roberta", 4, 64, 256, 4),
     Case("xlm-roberta-xl", 3, 96, 384, 8),
     Case("eurobert", 4, 64, 160, 4),
+    Case("mt5", 4, 64, 160, 4),
+    Case("t5", 4, 96, 256, 4),
 )
 
 
@@ -183,33 +205,40 @@ def test_activations_of_checkpointed_layers(case: Case) -> None:
     assert expected == pytest.approx(measured, rel=WITHIN)
 
 
-class Beside(nn.Module):
-    """A frozen layer with two small matrices beside it, as LoRA has them."""
-
-    def __init__(self, frozen: nn.Linear) -> None:
-        super().__init__()
-        self.frozen = frozen
-        self.down = nn.Linear(frozen.in_features, RANK, bias=False)
-        self.up = nn.Linear(RANK, frozen.out_features, bias=False)
-
-    def forward(self, states: Tensor) -> Tensor:
-        """As the frozen layer, and what the small ones add."""
-        return self.frozen(states) + self.up(self.down(states))  # type: ignore[no-any-return]
-
-
 @pytest.mark.parametrize("case", CASES)
 def test_lora(case: Case) -> None:
-    """Small matrices beside query and value: as many parameters, and what their training keeps."""
+    """Small matrices beside query and value: exactly as many parameters, and what their training keeps."""
     encoder = case.encoder(0.0)
     sizes = sizes_of(encoder)
-    encoder.requires_grad_(requires_grad=False)
-    names = {"query", "value", "q_proj", "v_proj"}
-    for module in list(encoder.modules()):
-        for name, child in list(module.named_children()):
-            if name in names:
-                setattr(module, name, Beside(child))
-    trained = sum(p.numel() for p in encoder.parameters() if p.requires_grad)
-    assert trained == lora_parameters(sizes, RANK)
+    adapt(encoder, _lora(encoder, "attention"), 1)
+    assert trained_parameters(encoder) == lora_parameters(sizes, RANK)
     model = with_head(encoder, 0.0)
     way: Way = "lora"
     assert activations(sizes, one_pass(dropout=0), way) == pytest.approx(kept(model, batch()), rel=WITHIN)
+    optimiser = torch.optim.AdamW([p for p in encoder.parameters() if p.requires_grad], fused=True)
+    model(batch()).sum().backward()
+    optimiser.step()
+    moments = [m for each in optimiser.state.values() for name, m in each.items() if name != "step"]
+    tensors = [t for p in encoder.parameters() for t in (p, p.grad) if t is not None]
+    measured = sum(t.nbytes for t in [*tensors, *moments])
+    assert state(lora_parameters(sizes, RANK), sizes.parameters) == pytest.approx(measured, rel=WITHIN)
+
+
+@pytest.mark.parametrize("case", CASES[:3])
+def test_lora_beside_every_layer(case: Case) -> None:
+    """As many parameters, and what is kept where all is trained, but for frozen norms of gated encoders."""
+    within = 0.15 if case.kind == "eurobert" else WITHIN
+    encoder = case.encoder(0.0)
+    sizes = sizes_of(encoder)
+    adapt(encoder, _lora(encoder, "all-linear"), 1)
+    assert trained_parameters(encoder) == lora_parameters(sizes, RANK, everywhere=True)
+    measured = kept(with_head(encoder, 0.0), batch())
+    assert activations(sizes, one_pass(dropout=0)) == pytest.approx(measured, rel=within)
+
+
+def _lora(encoder: Any, targets: str) -> Lora:
+    """Of a small rank, beside layers by the names that they have in ``encoder``."""
+    given = Adaptation.model_validate({"lora": {"rank": RANK, "targets": targets}})
+    found = named(given, "it", nature_of(encoder.config.to_dict())).lora
+    assert found is not None
+    return found

@@ -20,7 +20,7 @@ from stiltwalk.compute.pairs import encode_lines
 from stiltwalk.compute.sampling import MASKED_LM
 from stiltwalk.compute.tokens import IGNORE
 from stiltwalk.engine.prepare import Prepared
-from stiltwalk.plan.steps import TrainStep
+from stiltwalk.plan.trainings import TrainStep
 from stiltwalk.spec.arms import Placement
 from stiltwalk.spec.errors import DataError, UserError
 from stiltwalk.spec.examples import Line

@@ -28,6 +28,7 @@ from tests.compute.rank_program import (
     RANKS,
     WORLD,
     Spare,
+    adapted_step,
     measured_job,
     pretrained_step,
     spare_job,
@@ -118,6 +119,21 @@ def test_two_processes_train_as_one(ranks: Ranks, tmp_path: Path, monkeypatch: p
         assert said["steps"] == facts["steps"] == 12
         for own, alone in zip(said["log"], facts["log"], strict=True):
             assert own == pytest.approx(alone, abs=1e-5)
+
+
+def test_two_processes_train_adapters_as_one(ranks: Ranks, tmp_path: Path) -> None:
+    """Where most parameters have no gradients: the same matrices."""
+    (tmp_path / "draft").mkdir()
+    step = adapted_step(ranks.prepared)
+    facts = train(step, ranks.prepared.place, accelerator(), tmp_path, Monitor())
+    ours = weights(ranks.folder / "adapted/draft")
+    assert near(ours, weights(tmp_path / "draft"))
+    ups = {name: tensor for name, tensor in ours.items() if name.endswith(".up")}
+    assert {name.split(".")[-2] for name in ups} == {"query", "value"}
+    assert all(tensor.abs().max() > 1e-3 for tensor in ups.values())
+    for said in ranks.said("adapted/{}-finished.json"):
+        assert said["dev_scores"] == pytest.approx(facts["dev_scores"])
+        assert said["trained_parameters"] == facts["trained_parameters"]
 
 
 def test_ranks_interrupted_and_resumed_are_the_same_to_the_bit(ranks: Ranks) -> None:

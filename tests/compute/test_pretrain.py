@@ -19,7 +19,7 @@ from stiltwalk.compute.pairs import encode_lines
 from stiltwalk.compute.pretrain import build, pretrain
 from stiltwalk.compute.vocabulary import trained_tokenizer
 from stiltwalk.engine.prepare import Prepared
-from stiltwalk.plan.steps import PretrainStep
+from stiltwalk.plan.trainings import PretrainStep
 from stiltwalk.spec.errors import DataError, InterruptedRunError
 from stiltwalk.spec.examples import Line
 from tests.compute.fakes import (

@@ -26,7 +26,7 @@ from stiltwalk.compute.rows import (
     write_rows,
 )
 from stiltwalk.engine.prepare import Prepared
-from stiltwalk.plan.steps import base
+from stiltwalk.plan.references import base
 from stiltwalk.spec.errors import UserError
 from stiltwalk.store.rows import study_rows
 from stiltwalk.store.store import Store, open_store

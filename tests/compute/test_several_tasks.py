@@ -25,7 +25,7 @@ from stiltwalk.compute.train import train
 from stiltwalk.data.load import load
 from stiltwalk.data.overlap import text_hashes
 from stiltwalk.engine.prepare import Prepared
-from stiltwalk.plan.steps import TrainStep
+from stiltwalk.plan.trainings import TrainStep
 from stiltwalk.spec.errors import InterruptedRunError
 from stiltwalk.spec.tasks import TASKS
 from stiltwalk.store.store import read_artifact

@@ -33,3 +33,9 @@ def test_facts() -> None:
         "tokens": 12,
         "flops": 6 * 100 * 12,
     }
+
+
+def test_frozen_parameters_take_fewer_operations() -> None:
+    """Four for each of them, and six for each of the small ones beside them."""
+    facts = spent_facts({"a": Spent(2, 3, 11)}, 100, 7)
+    assert facts["flops"] == (4 * 100 + 6 * 7) * 11

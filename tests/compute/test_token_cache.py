@@ -19,7 +19,8 @@ from stiltwalk.compute.tagging import encode_tagged
 from stiltwalk.compute.token_cache import CachedTokenizer, cached, tokenizer_sha256
 from stiltwalk.compute.tokens import Item, Tokenizer, subwords, subwords_with_offsets
 from stiltwalk.engine.prepare import Prepared
-from stiltwalk.plan.steps import PredictStep, TrainStep
+from stiltwalk.plan.steps import PredictStep
+from stiltwalk.plan.trainings import TrainStep
 from stiltwalk.spec.examples import Answer, Choices, Classified, Question, Tagged
 from tests.fakes import KINDS, TEXTS, Kind, tiny_tokenizer
 from tests.worlds import node

@@ -21,7 +21,7 @@ from stiltwalk.compute.learners import COLLAPSE_POINTS
 from stiltwalk.compute.rows import read_rows
 from stiltwalk.compute.train import optimisation, train
 from stiltwalk.engine.prepare import Prepared
-from stiltwalk.plan.steps import TrainStep
+from stiltwalk.plan.trainings import TrainStep
 from stiltwalk.spec.errors import DataError, InterruptedRunError, UserError
 from stiltwalk.spec.recipes import Training
 from stiltwalk.store.store import read_artifact

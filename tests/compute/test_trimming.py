@@ -22,7 +22,8 @@ from stiltwalk.compute.train import train
 from stiltwalk.compute.trimmed_table import TrimmedEmbedding
 from stiltwalk.compute.trimming import MOST_ROWS, decay, require_same_rows, touched, trim, trimmable
 from stiltwalk.engine.prepare import Prepared
-from stiltwalk.plan.steps import TrainStep, base
+from stiltwalk.plan.references import base
+from stiltwalk.plan.trainings import TrainStep
 from stiltwalk.spec.errors import InterruptedRunError, UserError
 from stiltwalk.store.rows import study_rows
 from tests.compute.fakes import (

@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from stiltwalk.data.columns import of_language, read
+from stiltwalk.data.columns import left_out, of_language, read
 from stiltwalk.spec.columns import Columns
 from stiltwalk.spec.errors import DataError
 from stiltwalk.spec.examples import Aligned, Answer, Choices, Classified, Example, Line, Question, Tagged
@@ -53,6 +53,43 @@ def test_pairs(tmp_path: Path) -> None:
     """Labels are looked up by name; rows without one are left out, but still counted in the ids."""
     rows = [{"one": "a", "two": "b", "gold": label} for label in (0, "-", "yes")]
     assert _read(_PAIRS, tmp_path, *rows) == [Classified("1", "a", "b", 1), Classified("3", "a", "b", 0)]
+
+
+def test_lines_of_a_text(tmp_path: Path) -> None:
+    """A text is whole unless its lines are asked for; then they are stripped, and blank ones left out."""
+    rows = [{"t": "one\n\n two ", "g": "x"}, {"t": "three", "g": "y"}]
+    whole = _task("masked-lm", Columns(line="{t}"))
+    assert _read(whole, tmp_path, *rows) == [Line("1", "one\n\n two "), Line("2", "three")]
+    lines = _task("masked-lm", Columns(line="{t}", lines=True, group="{g}"))
+    assert _read(lines, tmp_path, *rows) == [Line("1:1", "one"), Line("1:3", "two"), Line("2:1", "three")]
+    assert [grouped.group for grouped in read(lines, "en", (tmp_path / "a.jsonl",))] == ["x", "x", "y"]
+    with pytest.raises(DataError, match="line 1: the column 't' is empty"):
+        _read(lines, tmp_path, {"t": " ", "g": "x"})
+    blank = _task("masked-lm", Columns(line="{t}", lines=True, blank=("t",)))
+    assert _read(blank, tmp_path, {"t": "\n"}, *rows[1:]) == [Line("2:1", "three")]
+
+
+@pytest.mark.parametrize(
+    ("columns", "kept"),
+    [
+        (_PAIR, None),
+        (_PAIR.replace({"gaps": True}), ["1", "5"]),
+        (_PAIR.replace({"gaps": True, "blank": ("two",)}), ["1", "3", "5"]),
+    ],
+)
+def test_gaps(tmp_path: Path, columns: Columns, kept: list[str] | None) -> None:
+    """Rows with a blank text are an error, or left out where gaps are known; the others keep their number."""
+    texts = (("a", "b"), (" ", "b"), ("a", ""), ("", ""), ("c", "d"))
+    rows = [{"one": one, "two": two, "gold": 1} for one, two in texts]
+    task = _task("sequence-classification", columns, ("yes", "no"))
+    if kept is None:
+        with pytest.raises(DataError, match="line 2: the column 'one' is empty"):
+            _read(task, tmp_path, *rows)
+    else:
+        assert [example.id for example in _read(task, tmp_path, *rows)] == kept
+    unlabelled = {"one": "", "two": "", "gold": "-"}
+    path = write(tmp_path / "b.jsonl", "".join(json.dumps(row) + "\n" for row in (*rows, unlabelled)))
+    assert left_out(task, "en", (path,)) == (0 if kept is None else 5 - len(kept))
 
 
 def test_single_texts(tmp_path: Path) -> None:

@@ -18,11 +18,14 @@ import pytest
 from stiltwalk.data.hub import Snapshot, load_table
 from stiltwalk.data.load import load
 from stiltwalk.data.lock import NAME
+from stiltwalk.data.sources import aligned, origin
+from stiltwalk.data.verify import verify
 from stiltwalk.spec.errors import UnknownNameError
 from stiltwalk.spec.examples import Answer, Choices, Classified, Question, Tagged
 from stiltwalk.spec.task import SplitName
 from stiltwalk.spec.tasks import find_task
 
+from .fakes import write
 from .hub_server import EXPORT, Hub, Repository, serving
 from .hub_sets import NLI_FEATURES, everything, nli, parquet, published
 
@@ -205,6 +208,55 @@ def test_the_lock_and_the_listing(fetched: Everything) -> None:
     assert (row["source"], row["hub"], row["revision"]) == ("hub", "stanfordnlp/snli", commit)
 
 
+def test_translations_come_from_a_hub_of_their_own(place: Place) -> None:
+    """MNLI's are XNLI's training data: fetched when asked for, locked by file; original files go first."""
+    english, both, again = place.run(
+        ["fetch", "mnli", "--split", "train"],
+        ["fetch", "mnli", "--language", "sw", "--language", "en"],
+        ["fetch", "mnli", "--language", "sw"],
+    )
+    assert (english.code, both.code, again.code) == (0, 0, 0), both.err
+    assert "fetching facebook/xnli sw train" in both.err
+    assert (
+        "mnli: 2 file(s) fetched, 1 were there already" in both.err
+    )  # Swahili training data, English dev data
+    assert "0 file(s) fetched, 1 were there already" in again.err
+    locked = place.lock["files"]["hub/mnli/train.sw.parquet"]
+    xnli, glue = (place.hub.repositories[name].commit() for name in ("facebook/xnli", "nyu-mll/glue"))
+    assert (locked["source"], locked["revision"]) == ("facebook/xnli", xnli)
+    assert place.lock["revisions"] == {"mnli": glue}
+    mnli = find_task("mnli")
+    assert origin(mnli, "train", "sw", place.data) == "hub"
+    assert aligned(mnli, "train", "sw", place.data)
+    # the row between them has a blank text, and is left out
+    assert place.examples("mnli", "train", "sw") == [
+        Classified("1", "sw one", "x", mnli.labels.index("entailment")),
+        Classified("3", "sw two", "y", mnli.labels.index("contradiction")),
+    ]
+    (row,) = verify(mnli, place.data, only={("train", "sw")})
+    assert (row.state, row.examples, row.left_out) == ("uncounted", 2, 1)
+    # another translation that lies there in its own layout goes first
+    other = "xtreme_translations/XNLI/translate-train/en-sw-translated.tsv"
+    write(place.data / other, "A.\tB.\tMoja.\tMbili.\tneutral\n")
+    assert [example.text_a for example in place.examples("mnli", "train", "sw")] == ["Moja."]
+    assert not aligned(mnli, "train", "sw", place.data)
+
+
+def test_a_translation_is_fetched_at_its_own_commit(place: Place) -> None:
+    """It stays with the commit it was first fetched at, and follows its own hub when told to."""
+    place.run(["fetch", "mnli", "--language", "sw"])
+    xnli = place.hub.repositories["facebook/xnli"]
+    first = xnli.commit()
+    second = xnli.publish(published({"sw": {"train": nli(("mpya", "h", 0))}}, NLI_FEATURES))
+    kept, moved = place.run(
+        ["fetch", "mnli", "--language", "sw"], ["fetch", "mnli", "--language", "sw", "--revision", "main"]
+    )
+    assert "0 file(s) fetched, 1 were there already" in kept.err
+    assert "1 file(s) fetched" in moved.err
+    assert first != second == place.lock["files"]["hub/mnli/train.sw.parquet"]["revision"]
+    assert place.lock["revisions"] == {}
+
+
 def test_the_locked_revision_is_fetched_again(place: Place) -> None:
     """A new commit on the hub changes nothing until it is asked for by name."""
     glue = place.hub.repositories["nyu-mll/glue"]
@@ -324,14 +376,14 @@ def test_mistakes_in_what_is_asked(place: Place) -> None:
     """Unknown splits and languages get the nearest; of tasks that no hub has the originals are named."""
     split, translated, language, elsewhere, made, parts = place.run(
         ["fetch", "mnli", "--split", "tran"],
-        ["fetch", "mnli", "--language", "sw", "--split", "train"],
+        ["fetch", "squad", "--language", "de", "--split", "train"],
         ["fetch", "xnli", "--language", "dee"],
         ["fetch", "ecare"],
         ["fetch", "pocket-nli"],
         ["fetch", "anli+", "--split", "train"],
     )
     assert "There is no split of 'mnli' on the hub called 'tran'. Did you mean 'train'?" in split.err
-    assert "Task 'mnli' is not on the hub in 'sw': import the files." in translated.err
+    assert "Task 'squad' is not on the hub in 'de': import the files." in translated.err
     assert "Task 'xnli' has no language 'dee'" in language.err
     assert "Task 'ecare' cannot be fetched from a hub." in elsewhere.err
     assert "stiltwalk data import ecare FILE" in elsewhere.err

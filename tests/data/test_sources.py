@@ -61,7 +61,8 @@ def test_where_the_hubs_file_lies() -> None:
 def test_a_record_keeps_the_rest_of_itself() -> None:
     """Read as on the hub, only layout and columns of a record change."""
     task = _both()
-    other = as_on_hub(task)
+    assert task.hub is not None
+    other = as_on_hub(task, task.hub)
     assert other.replace({"layout": "lines", "columns": None}) == task
 
 

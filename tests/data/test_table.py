@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 from collections.abc import Mapping
 from pathlib import Path
@@ -92,10 +93,23 @@ def test_parquet(tmp_path: Path) -> None:
     assert str(found[-1].fault("wrong")) == f"{path}: row 5000: wrong"
 
 
+def test_gzipped_parquet(tmp_path: Path) -> None:
+    """It is read as it is when plain; cut short it is refused."""
+    plain = _parquet(tmp_path / "a.parquet", [{"x": n} for n in range(5000)])
+    packed = tmp_path / "b.parquet.gz"
+    packed.write_bytes(gzip.compress(plain.read_bytes()))
+    assert _cells(packed) == _cells(plain)
+    packed.write_bytes(packed.read_bytes()[:-50])
+    with pytest.raises(DataError, match=r"b\.parquet\.gz: the gzipped file is cut short"):
+        _cells(packed)
+
+
 def test_broken_parquet(tmp_path: Path) -> None:
-    """Parquet that is cut short or none at all is refused with its name."""
-    path = _parquet(tmp_path / "a.parquet", [{"x": 1}])
-    for content in (path.read_bytes()[:-4], b"text"):
+    """Parquet that is cut short, damaged or none at all is refused with its name."""
+    path = _parquet(tmp_path / "a.parquet", [{"x": n} for n in range(500)])
+    whole = path.read_bytes()
+    # the second has its description of the columns overwritten, which the library calls an OSError
+    for content in (whole[:-4], whole[:-250] + b"\xff" * 150 + whole[-100:], b"text"):
         path.write_bytes(content)
         with pytest.raises(DataError, match=r"a\.parquet: not sound Parquet .*Fetch it again"):
             _cells(path)

@@ -20,7 +20,8 @@ from stiltwalk.engine.local import run_local
 from stiltwalk.engine.prepare import Prepared
 from stiltwalk.engine.worker import Event, work
 from stiltwalk.plan.nodes import Node
-from stiltwalk.plan.steps import PretrainStep, Step, TrainStep
+from stiltwalk.plan.steps import MeasureStep, Step
+from stiltwalk.plan.trainings import PretrainStep, TrainStep
 from stiltwalk.store import leases
 from stiltwalk.store.store import publish
 from tests.worlds import prepared_study, write_world
@@ -190,6 +191,35 @@ def test_a_step_of_which_nothing_is_known_runs_alone(prepared: Prepared) -> None
     assert taken is not None
     assert taken.lease.reserved == {"cpu": 3 * NEED}
     assert desk.take(nodes, nodes) is None
+
+
+def measured(prepared: Prepared) -> tuple[Node, list[Node]]:
+    """A measurement of what was pretrained, and the trainings beside it."""
+    first = ready(prepared)[0]
+    place = prepared.place
+    assert place.data_dir is not None
+    asked = prepared_study(place.data_dir, place.store.root, {**STUDY, "measure": True})
+    (measure,) = (node for node in asked.plan.nodes.values() if isinstance(node.step, MeasureStep))
+    assert measure.parents == first.parents
+    return measure, ready(prepared)
+
+
+def test_a_measurement_runs_alone(prepared: Prepared) -> None:
+    """While anything runs it waits, however small; while it runs all else does, on every device."""
+    measure, nodes = measured(prepared)
+    for room in (processor(10**9), Room(cards(10**9, 10**9)), Room((Device("MIG-1", "a slice", 0),))):
+        desk = choosing(prepared, room)
+        other = desk.take(nodes, nodes)
+        assert other is not None
+        assert desk.take([measure], nodes) is None
+        assert desk.held[measure.key].why == "needs this machine to itself"
+        leases.release(other.lease)
+        taken = desk.take([measure], nodes)
+        assert taken is not None
+        assert taken.lease.reserved == {device.name: device.capacity for device in room.devices}
+        for own in range(len(room.devices)):
+            assert choosing(prepared, Room(room.devices, own)).take(nodes, nodes) is None
+        leases.release(taken.lease)
 
 
 def test_without_devices_nothing_is_reserved(prepared: Prepared) -> None:

@@ -84,6 +84,7 @@ def test_memory_that_is_given() -> None:
         ),
         ("echo 'No devices were found'; exit 6", []),
         ("echo 'something else altogether'", []),
+        ("echo '0, GPU-aa, 81559'; echo 'a warning'", []),
     ],
 )
 def test_the_driver_is_asked(

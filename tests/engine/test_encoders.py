@@ -238,5 +238,5 @@ def test_a_snapshot_holds_the_sub_folders_of_a_sentence_encoder() -> None:
     """What is fetched from a hub is what is read, and no pickle."""
     wanted = ["modules.json", "1_Pooling/config.json", "2_Dense/config.json", "2_Dense/model.safetensors"]
     unwanted = ["2_Dense/pytorch_model.bin", "modeling_own.py", "README.md"]
-    found = filter_repo_objects([*wanted, *unwanted], allow_patterns=list(encoders._PATTERNS))
+    found = filter_repo_objects([*wanted, *unwanted], allow_patterns=list(encoders.PATTERNS))
     assert list(found) == wanted

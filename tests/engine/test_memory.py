@@ -17,14 +17,17 @@ from stiltwalk.engine.memory import (
     PROCESSOR,
     RESIDENT_BYTES,
     Needs,
+    Sized,
     class_of,
     estimate,
     sizes_of,
 )
 from stiltwalk.engine.prepare import Prepared
-from stiltwalk.plan.memory import Pass, Way, activations, prediction
+from stiltwalk.plan.memory import Pass, Way, activations, need, prediction
+from stiltwalk.plan.references import base
 from stiltwalk.plan.sizes import Sizes
-from stiltwalk.plan.steps import PredictStep, PretrainStep, Step, TrainStep, base, key_of
+from stiltwalk.plan.steps import ChooseStep, PredictStep, Step, Trial, key_of
+from stiltwalk.plan.trainings import PretrainStep, TrainStep
 from stiltwalk.spec.arms import MixedMaskedLm
 from stiltwalk.spec.encoders import MaskedLm, Shape
 from stiltwalk.spec.execution import Execution
@@ -125,6 +128,21 @@ def test_the_arithmetic_of_checkpointed_layers_and_bf16() -> None:
         assert estimate(TRAIN, deep, ACCELERATOR) - estimate(step, deep, ACCELERATOR) == saved - copies
 
 
+def test_the_arithmetic_of_training_in_pieces() -> None:
+    """State is cut over the processes; the whole model is read, and gathered, in main memory alone."""
+    ways: tuple[Way, ...] = ("full", "checkpointed")
+    for way in ways:
+        execution = {"processes": 2, "sharded": True, "checkpointing": way == "checkpointed"}
+        step = TRAIN.replace({"execution": execution})
+        there = need(SMALL, Pass(32, 8), way, 2)
+        assert estimate(step, SMALL, ACCELERATOR) == CONTEXT_BYTES + there.total
+        here = need(SMALL, Pass(32, 8, accelerator=False), way, 2)
+        assert estimate(step, SMALL, PROCESSOR) == RESIDENT_BYTES + here.total
+    deep = SMALL._replace(layers=500)
+    step = TRAIN.replace({"execution": {"processes": 8, "sharded": True, "checkpointing": True}})
+    assert estimate(step, deep, PROCESSOR) == RESIDENT_BYTES + (16 // 8 + 4) * deep.parameters
+
+
 def test_the_arithmetic_of_base_size() -> None:
     """XLM-R Base: the training state with a trimmed table is near the 1.87 GB of this project's arithmetic.
 
@@ -166,7 +184,7 @@ def test_the_arithmetic_of_prediction() -> None:
         (PRETRAIN, {"seed": 2}),
     ],
 )
-def test_steps_of_one_class(step: Step, changes: Mapping[str, Any]) -> None:
+def test_steps_of_one_class(step: Sized, changes: Mapping[str, Any]) -> None:
     """Seed, weights and the words of the data are not what memory goes by."""
     other = step.replace(changes)
     assert key_of(other) != key_of(step)
@@ -193,7 +211,7 @@ def test_steps_of_one_class(step: Step, changes: Mapping[str, Any]) -> None:
         (PRETRAIN, {"training": {"steps": 3, "batch_size": 5}}),
     ],
 )
-def test_steps_of_other_classes(step: Step, changes: Mapping[str, Any]) -> None:
+def test_steps_of_other_classes(step: Sized, changes: Mapping[str, Any]) -> None:
     """Tasks, languages, batching, execution and the encoder's shape are."""
     assert class_of(step.replace(changes), SMALL) != class_of(step, SMALL)
     assert class_of(step, SMALL._replace(layers=3)) != class_of(step, SMALL)
@@ -261,3 +279,10 @@ def test_a_study_teaches_its_own_steps(tmp_path: Path) -> None:
         read_artifact(prepared.place.store, key).facts["peak_memory_bytes"] for key in prepared.plan.nodes
     ]
     assert [needs.of(node.step) for node in prepared.plan.nodes.values()] == peaks
+
+
+def test_a_choice_needs_a_process_and_no_more(tmp_path: Path) -> None:
+    """It reads what others found: no encoder is loaded for it."""
+    place = Place(open_store(tmp_path / "store"), None, {}, {}, {})
+    step = ChooseStep(trials=(Trial(rate=1e-5, steps=("a" * 64,)), Trial(rate=2e-5, steps=("b" * 64,))))
+    assert Needs(place, PROCESSOR).of(step) == RESIDENT_BYTES

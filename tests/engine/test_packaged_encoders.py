@@ -14,7 +14,7 @@ from stiltwalk.compute.encoder import load_start, parameter_counts
 from stiltwalk.compute.masked_lm import load_masked_lm_head
 from stiltwalk.data.files import content_sha256
 from stiltwalk.engine.encoders import described_packaged, locate_encoder, packaged_encoders
-from stiltwalk.plan.steps import base
+from stiltwalk.plan.references import base
 from stiltwalk.pocket.generate import generate
 from stiltwalk.pocket.voice import LANGUAGES
 from stiltwalk.spec.errors import UserError

@@ -11,7 +11,8 @@ import pytest
 
 from stiltwalk.data.files import content_sha256
 from stiltwalk.engine.prepare import prepare, prepare_evaluation
-from stiltwalk.plan.steps import PredictStep, PretrainStep, TrainStep
+from stiltwalk.plan.steps import PredictStep
+from stiltwalk.plan.trainings import PretrainStep, TrainStep
 from stiltwalk.spec.errors import DataError, UserError
 from stiltwalk.spec.task import Split
 from stiltwalk.spec.tasks import TASKS

@@ -21,7 +21,7 @@ from stiltwalk.engine.local import run_local
 from stiltwalk.engine.prepare import Prepared
 from stiltwalk.engine.ranks import carry_out_in_ranks
 from stiltwalk.plan.nodes import Node
-from stiltwalk.plan.steps import TrainStep
+from stiltwalk.plan.trainings import TrainStep
 from stiltwalk.spec.errors import InterruptedRunError, StepFailedError, UserError
 from stiltwalk.store.store import read_artifact
 from tests.compute.fakes import encoder_folder
@@ -30,16 +30,21 @@ from tests.worlds import node, prepared_study, write_world
 TRAINED = "target udpos, seed 1"
 
 
-@pytest.fixture
-def prepared(tmp_path: Path) -> Prepared:
+def study_of(folder: Path, **execution: Any) -> Prepared:
     """A given encoder trained by two processes on tags, and tested."""
     changes = {
-        "encoders": [{"name": "given", "source": str(encoder_folder(tmp_path / "encoder"))}],
+        "encoders": [{"name": "given", "source": str(encoder_folder(folder / "encoder"))}],
         "intermediate": [],
         "targets": ["udpos"],
-        "execution": {"processes": 2},
+        "execution": {"processes": 2, **execution},
     }
-    return prepared_study(write_world(tmp_path / "data"), tmp_path / "store", changes)
+    return prepared_study(write_world(folder / "data"), folder / "store", changes)
+
+
+@pytest.fixture
+def prepared(tmp_path: Path) -> Prepared:
+    """A study whose training is shared by whole models."""
+    return study_of(tmp_path)
 
 
 @pytest.fixture
@@ -66,8 +71,10 @@ def begin(prepared: Prepared, step: Node, tmp_path: Path, monkeypatch: pytest.Mo
     return run
 
 
-def test_two_processes_carry_out_a_training_and_one_its_predictions(prepared: Prepared) -> None:
+@pytest.mark.parametrize("sharded", [False, True])
+def test_two_processes_carry_out_a_training_and_one_its_predictions(sharded: bool, tmp_path: Path) -> None:
     """From the worker through torchrun to a published step, with progress on the way."""
+    prepared = study_of(tmp_path, sharded=sharded)
     told: list[tuple[str, str]] = []
     outcome = run_local(
         prepared.plan,
@@ -78,8 +85,8 @@ def test_two_processes_carry_out_a_training_and_one_its_predictions(prepared: Pr
     assert outcome.failed == {}
     assert outcome.done == outcome.total
     artifacts = [read_artifact(prepared.place.store, key) for key in prepared.plan.nodes]
-    processes = {a.step.kind: a.step.execution.processes for a in artifacts}
-    assert processes == {"target": 2, "predict": 1}
+    executions = {a.step.kind: (a.step.execution.processes, a.step.execution.sharded) for a in artifacts}
+    assert executions == {"target": (2, sharded), "predict": (1, False)}
     (trained,) = (a for a in artifacts if isinstance(a.step, TrainStep))
     assert trained.facts["steps"] == trained.facts["planned_steps"] == 6
     assert (trained.folder / "log.jsonl").read_text().count("loss") == 6

@@ -9,7 +9,7 @@ import pytest
 
 from stiltwalk.engine import soundness
 from stiltwalk.engine.prepare import prepare
-from stiltwalk.spec.errors import DataError
+from stiltwalk.spec.errors import DataError, StudyError
 from stiltwalk.store.store import open_store
 from tests.worlds import tiny_study, write_world
 
@@ -67,10 +67,24 @@ def test_what_was_sound_is_not_read_again(tmp_path: Path, monkeypatch: pytest.Mo
         read.append(f"{split} {language}")
         return ()
 
-    monkeypatch.setattr(soundness, "load", watched)
+    monkeypatch.setattr(soundness, "stream", watched)
     prepare(tiny_study(), store, data, say=said.append)
     assert (len(said), read) == (1, [])
     path = data / "xquad" / "xquad.de.json"
     path.write_text(path.read_text() + "\n")
     prepare(tiny_study(), store, data, say=said.append)
     assert read == ["test de"]
+
+
+def test_a_batch_larger_than_the_data_is_refused_before_anything_runs(tmp_path: Path) -> None:
+    """How many examples a file has is known once it was read; generated ones are counted unmade."""
+    data = write_world(tmp_path / "data")
+    store = open_store(tmp_path / "store")
+    arm = {"task": "commonsenseqa", "training": {"batch_size": 49}}
+    for _ in range(2):  # also when it was remembered
+        with pytest.raises(StudyError, match=r"batch_size is 49, but 'commonsenseqa' has 48 to train on"):
+            prepare(tiny_study({"intermediate": [arm]}), store, data)
+    made = {"task": "pocket-nli", "training": {"batch_size": 10**6}}
+    with pytest.raises(StudyError, match=r"batch_size is 1000000, but 'pocket-nli' has \d+ to train on"):
+        prepare(tiny_study({"intermediate": [made]}), store, data)
+    assert not (store.root / "steps").exists()

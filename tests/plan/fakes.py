@@ -8,6 +8,7 @@ from typing import Any
 from stiltwalk.plan.facts import EncoderFacts, Facts
 from stiltwalk.plan.graph import build
 from stiltwalk.plan.nodes import Plan
+from stiltwalk.spec.measuring import Machine
 from stiltwalk.spec.record import parse
 from stiltwalk.spec.study import Study
 from stiltwalk.spec.study_checks import check_study
@@ -44,7 +45,13 @@ def everything() -> dict[Datum, str]:
     }
 
 
-def plan(changes: Mapping[str, Any], data: Mapping[Datum, str] | None = None) -> Plan:
+HERE = Machine(processor="Abacus 3", cores=4)
+"""Where measurements are planned."""
+
+
+def plan(
+    changes: Mapping[str, Any], data: Mapping[Datum, str] | None = None, machine: Machine = HERE
+) -> Plan:
     """The plan of ``study(changes)`` in a world where ``data`` (by default, everything) is there."""
     given = study(changes)
     sources = {encoder.source for encoder in given.encoders if encoder.source}
@@ -52,5 +59,6 @@ def plan(changes: Mapping[str, Any], data: Mapping[Datum, str] | None = None) ->
         data=everything() if data is None else data,
         encoders={source: EncoderFacts(f"encoder:hash-of-{source}", 24) for source in sources},
         vocabularies={"v/vocab.txt": "hash-of-vocabulary"},
+        machine=machine,
     )
     return build(given, facts, WORLD)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from stiltwalk.plan.steps import PredictStep, TrainStep
+from stiltwalk.plan.steps import PredictStep
+from stiltwalk.plan.trainings import TrainStep
 from tests.plan.fakes import plan
 
 REPEATS = "intermediate-repeats-target-training"

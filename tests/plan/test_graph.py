@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stiltwalk.plan.nodes import Plan
-from stiltwalk.plan.steps import PredictStep, PretrainStep, TrainStep, key_of
+from stiltwalk.plan.steps import PredictStep, key_of
+from stiltwalk.plan.trainings import PretrainStep, TrainStep
 from stiltwalk.spec.errors import StudyError
 
 from .fakes import PRETRAIN, TWIN, everything, plan

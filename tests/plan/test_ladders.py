@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from stiltwalk.plan.steps import PretrainStep
+from stiltwalk.plan.trainings import PretrainStep
 
 from .fakes import plan
 

@@ -57,6 +57,18 @@ def test_scores_of_attention_by_hand() -> None:
     assert activations(SMALL, there) - activations(SMALL, PLAIN) == 64 * (3 * 2 * 10 + 2 * 10)
 
 
+@pytest.mark.parametrize(("gated", "inner"), [(False, 1), (True, 7)])
+def test_attention_by_distance_by_hand(gated: bool, inner: int) -> None:
+    """Its scores, four numbers of a norm, and in feed-forward what a GELU of several operations keeps."""
+    kin = SMALL._replace(distances=True, gated=gated)
+    assert kin.layer == 4 * 10 * 10 + (3 if gated else 2) * 10 * 40 + 2 * 10
+    layer = 4 * (6 * 10 + inner * 40) + 16 * 10 + 4 * 2 + 4 * 2 * 8
+    around = 4 * 10 * (4 if gated else 3)
+    assert activations(kin, PLAIN) == 64 * (3 * layer + around)
+    # the first layer is kept whole
+    assert activations(kin, PLAIN, "checkpointed") == 64 * (2 * layer + 4 * 10 + around)
+
+
 def test_what_is_not_read_is_not_kept_by_the_last_layer() -> None:
     """Of it stay what goes into attention, and attention's answer."""
     nothing = activations(SMALL, PLAIN._replace(read=0.0))
@@ -86,13 +98,30 @@ def test_trimmed_by_hand() -> None:
 
 
 def test_cards_by_hand() -> None:
-    """State is cut; weights and gradient of the table, here larger than a layer, are whole for a moment."""
+    """State is cut; beside activations the table is whole, and three times a layer."""
     over = need(SMALL._replace(vocabulary=500), PLAIN, cards=4)
+    outside = 500 * 10 + 18 * 10
     assert over.state == 16 * (ALL + 4000) // 4
-    assert over.gathered == 8 * 5000
+    assert over.gathered == 4 * outside + 12 * LAYER
     assert over.total == over.state + over.gathered + over.activations
-    assert need(SMALL, PLAIN, cards=2).gathered == 8 * LAYER
+    assert need(SMALL, PLAIN, cards=2).gathered == 4 * (100 + 18) * 10 + 12 * LAYER
+    assert need(SMALL, PLAIN, "lora", cards=2).gathered == 4 * (100 + 18) * 10 + 12 * LAYER
     assert need(SMALL, PLAIN).gathered == 0
+
+
+def test_the_end_of_the_way_back_by_hand() -> None:
+    """Without activations, but with the gradient of a large table twice, and once more in pieces."""
+    large, little = SMALL._replace(vocabulary=50_000), PLAIN._replace(tokens=1)
+    over = need(large, little, cards=4)
+    assert over.gathered + over.activations == (8 + 1) * (50_000 + 18) * 10
+    frozen = need(large, little, "lora", cards=4)
+    assert frozen.gathered == 4 * (50_000 + 18) * 10 + 12 * LAYER
+
+
+def test_copies_in_bf16_are_not_cut() -> None:
+    """Each card makes those of every layer for its own passes."""
+    half = PLAIN._replace(half=True)
+    assert need(SMALL, half, cards=4).state - need(SMALL, PLAIN, cards=4).state == 2 * 3 * LAYER
 
 
 def test_prediction_by_hand() -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from stiltwalk.plan.nodes import Plan
-from stiltwalk.plan.steps import TrainStep, key_of
+from stiltwalk.plan.steps import key_of
+from stiltwalk.plan.trainings import TrainStep
 from stiltwalk.spec.arms import MixedMaskedLm
 
 from .fakes import TWIN, everything, plan

@@ -9,7 +9,8 @@ import pytest
 from stiltwalk.plan.facts import EncoderFacts, Facts
 from stiltwalk.plan.graph import build
 from stiltwalk.plan.nodes import Plan
-from stiltwalk.plan.steps import PredictStep, TrainStep
+from stiltwalk.plan.steps import PredictStep
+from stiltwalk.plan.trainings import TrainStep
 from stiltwalk.spec.errors import StudyError
 from stiltwalk.spec.reading import Nature, Reading
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from stiltwalk.plan.nodes import Plan
-from stiltwalk.plan.steps import TaskData, TrainStep
+from stiltwalk.plan.trainings import TaskData, TrainStep
 from stiltwalk.spec.errors import StudyError
 from stiltwalk.spec.sampling import Sampling
 

@@ -28,7 +28,10 @@ ROTARY = {
     ("config", "expected"),
     [
         (T5, Sizes(8, 512, 1024, 6, 9, 0, 0, 64)),
-        (T5 | {"feed_forward_proj": "gated-gelu"}, Sizes(8, 512, 1024, 6, 9, 0, 0, 64, gated=True)),
+        (
+            T5 | {"feed_forward_proj": "gated-gelu", "model_type": "mt5"},
+            Sizes(8, 512, 1024, 6, 9, 0, 0, 64, gated=True, distances=True),
+        ),
         ({"num_hidden_layers": 2, "hidden_size": 128, "vocab_size": 9}, Sizes(2, 128, 512, 2, 9, 0)),
         (
             {"n_layers": 2, "dim": 32, "hidden_dim": 64, "n_heads": 4, "vocab_size": 9}

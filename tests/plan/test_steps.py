@@ -12,22 +12,24 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from stiltwalk.plan.references import base, is_base
 from stiltwalk.plan.steps import (
     BEHAVIOUR,
+    ChooseStep,
+    MeasureStep,
     PredictStep,
-    PretrainStep,
     Step,
-    TextData,
-    TrainStep,
-    base,
+    TranslateStep,
+    Trial,
     canonical_json,
-    is_base,
     key_of,
     parse_step,
 )
+from stiltwalk.plan.trainings import PretrainStep, TextData, TrainStep
 from stiltwalk.spec.arms import MixedMaskedLm
 from stiltwalk.spec.encoders import MaskedLm, Shape
 from stiltwalk.spec.execution import Execution
+from stiltwalk.spec.measuring import Machine, Measuring
 from stiltwalk.spec.recipes import Training
 from stiltwalk.spec.sampling import Sampling
 
@@ -71,20 +73,45 @@ PREDICT = PredictStep(
     pooling="mean",
     execution=Execution(),
 )
+TRANSLATE = TranslateStep(
+    translator="translator:" + "3" * 64,
+    task="squad",
+    source="en",
+    data="a" * 64,
+    into="de",
+    beams=1,
+    execution=Execution(),
+)
+CHOOSE = ChooseStep(
+    trials=(Trial(rate=1e-5, steps=("4" * 64, "5" * 64)), Trial(rate=2e-5, steps=("6" * 64, "7" * 64)))
+)
+MEASURE = MeasureStep(
+    parent="encoder:" + "e" * 64,
+    attention="bidirectional",
+    measuring=Measuring(),
+    machine=Machine(processor="a processor", cores=2),
+    execution=Execution(),
+)
 STEPS: Mapping[str, Step] = {
     "pretrain": PRETRAIN,
     "intermediate": INTERMEDIATE,
     "target": TARGET,
     "predict": PREDICT,
+    "translate": TRANSLATE,
+    "choose": CHOOSE,
+    "measure": MEASURE,
 }
 
 # A change here means that every store loses its steps: raise BEHAVIOUR of that kind, and say so in the
 # changelog. A new field with a default changes keys too.
 GOLDEN: Mapping[str, str] = {
-    "pretrain": "a3635c9b9b16d8e2430983bb7354a8e55c120e577cd0ad7bbaa833396beb781a",
-    "intermediate": "3f719b9c18f57d7824a99cc06bf8b8c23912c6dc6b47158a56306c47e43d3eb6",
-    "target": "9b850ecc2e33b0f91c45a4f40e25ec6e181b9144e937fb37b49e3d112e4b6c3f",
-    "predict": "f6da6bca03dbb104a56624d04398ec7d60bda9a117e2517d7f8a71a790881506",
+    "pretrain": "f8fd67d46be712ed726c1e05072c9a1389b9d88fa7bf2066db8acd41331e2239",
+    "intermediate": "4143b73e9c2746cca7c2910bb0854a1d89b220959c8200953190fa3618c83f26",
+    "target": "2f37831668ba54fe7102363d906681956fb50c4c34fa1f556e271e39d2ae6aa7",
+    "predict": "77ba33845dd09fc332c3e22dfe53210d11cae1a289f3febdf1f14dfc113c5ad0",
+    "translate": "e0ef8ace209ea86839745d449ff3b243c0feebb283bd42d72e61d33e421d38fd",
+    "choose": "80e314e881db90cb5e8f0693645168d43f67b58a883e42ca81e98b0fdb606e25",
+    "measure": "82aaa6b1e505f96f0e702640f3179c8d70940a9482b683c7d3989a417ae51f70",
 }
 
 
@@ -138,10 +165,20 @@ CHANGES: list[tuple[Step, dict[str, Any]]] = [
     (INTERMEDIATE, {"text": [{"task": "udhr", "language": "de", "fingerprint": "d" * 64}]}),
     (INTERMEDIATE, {"reading": {"attention": "causal"}}),
     (INTERMEDIATE, {"reading": {"pooling": "mean"}}),
+    (INTERMEDIATE, {"match": "union"}),
+    (INTERMEDIATE, {"like": "f" * 64}),
+    (INTERMEDIATE, {"rate_from": "0" * 64, "training": {"batch_size": 4, "learning_rate": 1.0}}),
+    (INTERMEDIATE, {"adaptation": {"lora": {}}}),
+    (INTERMEDIATE, {"longer_by": "0" * 64}),
     (INTERMEDIATE, {"seed": 2}),
     (INTERMEDIATE, {"execution": {"precision": "bf16"}}),
     (INTERMEDIATE, {"execution": {"threads": 2}}),
     (INTERMEDIATE, {"execution": {"micro_tokens": 4097}}),
+    (INTERMEDIATE, {"execution": {"processes": 2}}),
+    (INTERMEDIATE, {"execution": {"processes": 2, "sharded": True}}),
+    (INTERMEDIATE, {"execution": {"prediction": "bf16"}}),
+    (INTERMEDIATE, {"execution": {"checkpointing": True}}),
+    (INTERMEDIATE, {"execution": {"optimiser": "adamw-8bit"}}),
     *((INTERMEDIATE, {"training": {"batch_size": 4, name: 0.5}}) for name in ("learning_rate", "epochs")),
     *(
         (INTERMEDIATE, {"training": {"batch_size": 4, name: 0.5}})
@@ -177,6 +214,24 @@ CHANGES: list[tuple[Step, dict[str, Any]]] = [
     (PREDICT, {"prefix": ""}),
     (PREDICT, {"reading": {"attention": "causal"}}),
     (PREDICT, {"execution": {"threads": 2}}),
+    (TRANSLATE, {"translator": "pocket"}),
+    (TRANSLATE, {"task": "mnli"}),
+    (TRANSLATE, {"split": "dev"}),
+    (TRANSLATE, {"source": "fr"}),
+    (TRANSLATE, {"data": "translation:" + "a" * 64}),
+    (TRANSLATE, {"into": "sw"}),
+    *((TRANSLATE, {name: 9}) for name in ("examples", "subset", "seed")),
+    *((TRANSLATE, {name: 9}) for name in ("beams", "max_tokens", "batch_tokens")),
+    (TRANSLATE, {"backend": "ctranslate2"}),
+    (TRANSLATE, {"execution": {"precision": "bf16"}}),
+    (CHOOSE, {"trials": [{"rate": 1e-5, "steps": ["4" * 64]}]}),
+    (CHOOSE, {"trials": [{"rate": 2e-5, "steps": ["4" * 64]}]}),
+    (MEASURE, {"parent": "0" * 64}),
+    (MEASURE, {"attention": "causal"}),
+    (MEASURE, {"measuring": {"batches": [1]}}),
+    (MEASURE, {"machine": {"processor": "another", "cores": 2}}),
+    (MEASURE, {"machine": {"processor": "a processor", "cores": 3}}),
+    (MEASURE, {"execution": {"threads": 2}}),
 ]
 
 
@@ -188,9 +243,11 @@ def test_every_field_counts(step: Step, change: dict[str, Any]) -> None:
 
 def test_every_field_was_changed() -> None:
     """The test above leaves out no field of any step, nor any hyper-parameter."""
-    for kind, kept in ((PretrainStep, PRETRAIN), (TrainStep, INTERMEDIATE), (PredictStep, PREDICT)):
+    for kept in (PRETRAIN, INTERMEDIATE, PREDICT, TRANSLATE, CHOOSE, MEASURE):
         changed = {name for step, change in CHANGES if step is kept for name in change}
-        assert changed | {"kind"} == set(kind.model_fields) | {"kind"}
+        assert changed | {"kind"} == set(type(kept).model_fields) | {"kind"}
+    how = {n for s, c in CHANGES if s is INTERMEDIATE for n in c.get("execution", {})}
+    assert how == set(Execution.model_fields)
     hyper = {n for s, c in CHANGES if s is INTERMEDIATE for n in c.get("training", {})}
     assert hyper == set(Training.model_fields)
     mixed = {n for s, c in CHANGES if s is INTERMEDIATE for n in c.get("masked_lm", {})}

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from stiltwalk.plan.nodes import Plan
-from stiltwalk.plan.steps import PredictStep, TrainStep
+from stiltwalk.plan.steps import PredictStep
+from stiltwalk.plan.trainings import TrainStep
 from stiltwalk.spec.errors import StudyError, UnknownNameError
 
 from .fakes import Datum, everything, plan, study

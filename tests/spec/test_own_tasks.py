@@ -135,6 +135,21 @@ def test_a_record_read_again_is_the_same(kind: str) -> None:
         ({"scorer": "acuracy"}, r"There is no scorer 'acuracy'\. Did you mean 'accuracy'\?"),
         ({"scorer": "squad1"}, r"scorer: 'squad1' does not score sequence-classification\. Use accuracy or"),
         ({"layout": "conllu", "columns": None}, r"layout: 'conllu' is no layout of sequence-class.*columns"),
+        (
+            _columns({"lines": True}),
+            r"columns\.lines: only raw text \(masked-lm\) is divided into lines; sequence-class.* Drop it\.",
+        ),
+        (
+            {
+                "splits": {
+                    "train": {
+                        "paths": "a",
+                        "translated": [{"paths": ["b"], "layout": "conllu", "languages": ["de"]}],
+                    }
+                }
+            },
+            r"splits\.train\.translated\.0\.layout: 'conllu' is no layout of sequence-class.* Use columns\.",
+        ),
         ({"trains_on": "squad"}, r"trains_on: expected a list such as \[a, b\], found 'squad'"),
     ],
 )

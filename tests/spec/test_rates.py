@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stiltwalk.spec.errors import StudyError
-from stiltwalk.spec.rates import RateChoice, RateRule, scaled_rate
+from stiltwalk.spec.rates import RateChoice, RateRule, StageRates, scaled_rate
 from stiltwalk.spec.record import parse
 
 RULES: tuple[RateRule, ...] = ("none", "square-root", "linear")
@@ -28,20 +28,44 @@ def test_rules_do_not_depend_on_the_way(first: int, second: int, third: int, rul
 
 
 def test_candidates() -> None:
-    """A rule has one, a list stands for itself at every batch size."""
+    """A rule has one; a list stands for itself, and a rule carries it over to another batch."""
     assert RateChoice(rule="linear").candidates(1e-5, 8, 16) == (2e-5,)
     assert RateChoice().candidates(1e-5, 8, 16) == (1e-5,)
     assert RateChoice(rates=(1e-5, 3e-5)).candidates(1e-5, 8, 16) == (1e-5, 3e-5)
+    both = RateChoice(rule="square-root", rates=(1e-5, 3e-5))
+    assert both.candidates(7e-5, 8, 32) == pytest.approx((2e-5, 6e-5))
+    assert both.candidates(7e-5, 8, 8) == (1e-5, 3e-5)
 
 
-@pytest.mark.parametrize("rates", [[], [1e-5], [1e-5, 1e-5, 2e-5], [0, 1e-5]])
+@pytest.mark.parametrize("rates", [[], [1e-5], [1e-5, 1e-5, 2e-5], [0, 1e-5], [-1e-5, 1e-5]])
 def test_a_choice_of_nothing_is_refused(rates: list[float]) -> None:
     """Fewer than two rates, one of them twice, or one that teaches nothing."""
-    with pytest.raises(StudyError, match=r"rates: expected two or more different learning rates above 0"):
+    expected = r"rates: expected two or more different learning rates above 0, found .*set learning_rate"
+    with pytest.raises(StudyError, match=expected):
         parse(RateChoice, {"rates": rates}, "the rates")
+    with pytest.raises(StudyError, match=r"target: expected two or more different learning rates"):
+        parse(StageRates, {"target": rates}, "the rates")
 
 
-def test_an_unknown_rule_names_the_known_ones() -> None:
-    """The message lists what there is."""
-    with pytest.raises(StudyError, match=r"rule: .*'none', 'square-root' or 'linear'.*, found 'sqrt'"):
-        parse(RateChoice, {"rule": "sqrt"}, "the rates")
+@pytest.mark.parametrize(
+    ("rule", "hint"),
+    [
+        ("lin", r"\."),
+        ("linaer", r"\. Did you mean 'linear'\?"),
+        ("squareroot", r"\. Did you mean 'square-root'"),
+    ],
+)
+def test_an_unknown_rule_names_the_known_ones(rule: str, hint: str) -> None:
+    """The nearest is suggested, and all are listed."""
+    expected = (
+        rf"there is no rule '{rule}' for learning rates{hint}.*Write none, square-root or linear, or rates"
+    )
+    for raw in (rule, {"rule": rule}):
+        with pytest.raises(StudyError, match=expected):
+            parse(RateChoice, raw, "the rates")
+
+
+def test_a_word_is_a_rule() -> None:
+    """``rate: linear`` is ``rate: {rule: linear}``; numbers like 1e-5, text to YAML, are read."""
+    assert parse(RateChoice, "linear", "here") == RateChoice(rule="linear")
+    assert parse(StageRates, {"target": ["1e-5", 2e-5]}, "here").target == (1e-5, 2e-5)

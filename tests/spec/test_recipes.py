@@ -165,7 +165,7 @@ def test_a_batch_larger_than_the_data() -> None:
     """No batch would be full: refused, with the largest that can be."""
     require_full_batch(Training(batch_size=32), 32, "fake")
     with pytest.raises(
-        StudyError, match=r"batch_size is 33, but 'fake' has 32 .* Choose at most 32, or raise"
+        StudyError, match=r"batch_size is 33, but 'fake' has 32 .* Choose at most 32, or give it more"
     ):
         require_full_batch(Training(batch_size=33), 32, "fake")
 

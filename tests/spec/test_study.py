@@ -57,6 +57,14 @@ def test_unknown_fields(changes: dict[str, Any], message: str) -> None:
             {"execution": {"prediction": "int4"}},
             r"execution\.prediction: Input should be 'as-trained', 'bf16'",
         ),
+        (
+            {"execution": {"sharded": True}},
+            r"  execution: sharded cuts .* processes is 1; set processes to 2 or more, .* or leave sharded",
+        ),
+        (
+            {"execution": {"sharded": True, "processes": 2, "optimiser": "adamw-8bit"}},
+            r"  execution: sharded cuts .* adamw-8bit cannot be; set optimiser to adamw, or leave sharded",
+        ),
         ({"execution": {"threads": 0}}, r"execution\.threads: .*greater than or equal to 1, found 0"),
         ({"recipe": {"target": {"epochs": "many"}}}, r"recipe\.target\.epochs.*, found 'many'"),
     ],

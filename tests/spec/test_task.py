@@ -14,6 +14,9 @@ from stiltwalk.spec.tasks import TASKS
 
 from .fakes import fake_task
 
+GERMAN = {"paths": ("b",), "columns": {"text_a": "{x}", "label": "y"}, "languages": ("de",)}
+"""A translation into German."""
+
 
 @pytest.mark.parametrize(
     ("changes", "message"),
@@ -22,6 +25,26 @@ from .fakes import fake_task
         (
             {"splits": {"train": {"paths": ("a",), "languages": ("zhh",)}}},
             r"There is no language 'zhh'\. Did you mean 'zh'\?",
+        ),
+        (
+            {"splits": {"train": {"paths": ("a",), "translated": [{**GERMAN, "languages": ("dxe",)}]}}},
+            "There is no language 'dxe'",
+        ),
+        (
+            {"splits": {"train": {"paths": ("a",), "translated": [{**GERMAN, "layout": "squad"}]}}},
+            "task 'fake': 'columns' and the layout 'columns' go together",
+        ),
+        (
+            {"splits": {"train": {"paths": ("a",), "translated": [{**GERMAN, "columns": None}]}}},
+            "task 'fake': 'columns' and the layout 'columns' go together",
+        ),
+        (
+            {
+                "splits": {
+                    "train": {"paths": ("a",), "translated": [{**GERMAN, "columns": {"text_a": "{x}"}}]}
+                }
+            },
+            r"columns of 'fake' \(sequence-classification\) lack: label",
         ),
         ({"scorer": None}, "task 'fake' needs a scorer; there is: accuracy, "),
         ({"type": "regression"}, "Input should be 'sequence-classification'"),

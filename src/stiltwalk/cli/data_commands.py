@@ -24,7 +24,8 @@ def add_to(app: typer.Typer) -> None:
     group.command(epilog="Example: stiltwalk data verify xquad tatoeba --data-dir data --json")(verify)
     group.command(
         epilog="Examples: stiltwalk data fetch mnli --data-dir data; "
-        "stiltwalk data fetch xnli --split test --language sw --language de"
+        "stiltwalk data fetch xnli --split test --language sw --language de; "
+        "stiltwalk data fetch wikipedia --language sw --parts 1"
     )(fetch)
     group.command(
         name="import", epilog="Example: stiltwalk data import xnli ~/Downloads/XNLI-1.0.zip --data-dir data"
@@ -71,12 +72,18 @@ def fetch(
     revision: Annotated[
         str | None, typer.Option(help="Commit, branch or tag (default: the locked one, else the newest).")
     ] = None,
+    parts: Annotated[
+        int | None,
+        typer.Option(
+            min=1, metavar="N", help="Of each split only the first N files that the hub has (default: all)."
+        ),
+    ] = None,
     json: JsonOption = False,
 ) -> None:
     """Bring tasks from the Hugging Face hub, lock their revision, and count what came."""
     from stiltwalk.cli import data_sources  # noqa: PLC0415  keeps --help quick
 
-    data_sources.fetch_tasks(tasks, data_dir, split or [], language or [], revision, as_json=json)
+    data_sources.fetch_tasks(tasks, data_dir, split or [], language or [], revision, parts, as_json=json)
 
 
 def import_(

@@ -24,6 +24,7 @@ def fetch_tasks(
     splits: list[str],
     languages: list[str],
     revision: str | None,
+    parts: int | None = None,
     *,
     as_json: bool,
 ) -> None:
@@ -37,7 +38,7 @@ def fetch_tasks(
     absent: list[tuple[str, str, str, str]] = []
     for task in [named_task(name) for name in names]:
         bars = sys.stderr.isatty()
-        fetched = fetch(task, root, splits, languages, revision, show.note, bars=bars)
+        fetched = fetch(task, root, splits, languages, revision, show.note, parts=parts, bars=bars)
         show.note(
             f"{task.name}: {len(fetched.files)} file(s) fetched, {len(fetched.kept)} were there already"
         )

@@ -54,6 +54,9 @@ def details(task: Task, rows: Sequence[DataRow], lock: Lock) -> None:
     if task.hub is not None:
         at = lock.revisions.get(task.name)
         out(f"  hub: {task.hub.id}, {f'locked at {at}' if at else 'nothing fetched yet'}")
+    translated = [each.hub.id for rule in task.splits.values() for each in rule.translated if each.hub]
+    for name in dict.fromkeys(translated):
+        out(f"  translations on the hub: {name} (data fetch {task.name} --language CODE)")
     if task.archives:
         out(f"  originals: {' '.join(task.archives)}")
     if task.obtain:
@@ -80,6 +83,13 @@ def counts(rows: Sequence[VerifyRow]) -> None:
         )
     if lines:
         show.print_table(lines, ("task", "split", "languages", "examples", "expected", "state"))
+    for row in there:
+        if row.left_out:
+            show.console.print(
+                f"{row.task} {row.split} {row.language}: {row.left_out:,} row(s) of the translation left out "
+                "where a text is blank, or the answer is not in the context",
+                markup=False,
+            )
     # one file may serve many languages: what is wrong with it is said once
     wrong = {row.message: row for row in reversed(there) if row.state in {"broken", "changed"}}
     for message, row in reversed(wrong.items()):

@@ -21,8 +21,9 @@ GIGA = 1e9
 WORDS = (
     "trimmed: of the table only rows that training text touches.",
     "checkpointed: -o execution.checkpointing=true.",
-    "lora: frozen, with small matrices beside query and value. Several cards: weights, gradients and moments",
-    "are cut over them. This version carries out neither of these: the figures say what they would take.",
+    "lora: frozen, with matrices of rank 8 beside queries and values (adaptation: lora, of an encoder).",
+    "Several cards: weights, gradients and moments are cut over them (execution.sharded, and processes as",
+    "many). This version trains whole tables there: 'trimmed' says what less would take.",
 )
 
 

@@ -12,7 +12,9 @@ from stiltwalk.analyse.gains import ZERO_SHOT, gains
 from stiltwalk.analyse.layers import swept_layer
 from stiltwalk.cli import options, show
 from stiltwalk.cli.curves import show_curves
+from stiltwalk.cli.measured import efficiency_rows, measured_rows, show_measured
 from stiltwalk.cli.spent import show_spent
+from stiltwalk.cli.tuned import show_tuned
 from stiltwalk.engine.prepare import Prepared
 from stiltwalk.engine.status import step_states
 from stiltwalk.plan.nodes import Plan
@@ -60,7 +62,7 @@ def show_results(prepared: Prepared, *, as_json: bool) -> None:
     """Print the scores and gains of a study that was just run."""
     rows = study_rows(prepared.place.store, prepared.plan)
     if as_json:
-        show.print_json("rows", _records(rows))
+        _print_lists(rows, prepared.plan, prepared.place.store)
     else:
         _summary(rows, prepared.plan, prepared.place.store)
 
@@ -76,7 +78,7 @@ def print_results(name: str, store: Path | None, *, csv: bool, parquet: Path | N
     elif csv:
         rows.to_csv(sys.stdout, index=False)
     elif as_json:
-        show.print_json("rows", _records(rows))
+        _print_lists(rows, plan, opened)
     else:
         _summary(rows, plan, opened)
 
@@ -134,6 +136,8 @@ def _summary(rows: pd.DataFrame, plan: Plan, store: Store) -> None:
         _show_scores(single)
     show_gains(single)
     show_spent(plan, store)
+    show_tuned(plan, store)
+    show_measured(rows, plan, store)
     show_curves(rows, plan, store)
     marks = dict.fromkeys(mark for text in rows["caveats"].unique() for mark in text.split(";") if mark)
     show.console.print()
@@ -142,6 +146,14 @@ def _summary(rows: pd.DataFrame, plan: Plan, store: Store) -> None:
     show.console.print(
         f"\n{len(rows)} rows. All of them: stiltwalk results {plan.study.study} --csv", markup=False
     )
+
+
+def _print_lists(rows: pd.DataFrame, plan: Plan, store: Store) -> None:
+    """Print the rows as JSON; beside them, where the study measures, what inference costs."""
+    lists = {"rows": _records(rows)}
+    if plan.measured:
+        lists |= {"inference": measured_rows(plan, store), "efficiency": efficiency_rows(rows, plan, store)}
+    show.print_lists(lists)
 
 
 def _show_scores(rows: pd.DataFrame) -> None:

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from stiltwalk.plan.nodes import Plan
+from stiltwalk.spec.arms import NONE_ARM
 
 WIDE = 200
 """Columns to assume where output goes to a file or a pipe, so that nothing is folded there."""
@@ -21,8 +22,16 @@ console = Console(highlight=False, width=None if sys.stdout.isatty() else WIDE)
 
 def print_json(name: str, rows: Iterable[Mapping[str, Any]]) -> None:
     """Print ``{"name": [rows]}``; a number that is none becomes null."""
-    clean = [{key: _plain(value) for key, value in row.items()} for row in rows]
-    print(json.dumps({name: clean}, ensure_ascii=False, indent=1))  # noqa: T201  the command's output
+    print_lists({name: rows})
+
+
+def print_lists(lists: Mapping[str, Iterable[Mapping[str, Any]]]) -> None:
+    """Print ``{"name": [rows], ...}`` as one object, as :func:`print_json` does."""
+    clean = {
+        name: [{key: _plain(value) for key, value in row.items()} for row in rows]
+        for name, rows in lists.items()
+    }
+    print(json.dumps(clean, ensure_ascii=False, indent=1))  # noqa: T201  the command's output
 
 
 def print_table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], title: str | None = None) -> None:
@@ -42,14 +51,24 @@ def note(message: str) -> None:
 
 
 def absent_lines(plan: Plan) -> list[str]:
-    """A line for every target that has languages without test files, or without the dev files it needs."""
+    """A line for every target with languages that lack test files, or the dev files they need.
+
+    And one for every control whose cells would be those of the baseline, because a target is not trained.
+    """
     by_reason: dict[tuple[str, str], list[str]] = {}
     for pair in plan.absent:
         files = "dev files to tune a threshold on" if pair in plan.untuned else "test files"
         by_reason.setdefault((pair[0], files), []).append(pair[1])
-    return [
+    lines = [
         f"{task}: no {files}, so not tested: {' '.join(codes)}" for (task, files), codes in by_reason.items()
     ]
+    filled = {(cell.intermediate, cell.target) for cell in plan.cells}
+    for arm in plan.study.intermediate:
+        idle = [each.task for each in plan.study.targets if (arm.name, each.task) not in filled]
+        if idle:
+            why = f"would be '{NONE_ARM}' again where nothing is trained"
+            lines.append(f"{arm.name}: {why}, so left out: {' '.join(idle)}")
+    return lines
 
 
 def _text(value: object) -> str:

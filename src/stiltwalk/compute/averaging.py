@@ -13,13 +13,16 @@ from contextlib import contextmanager
 import torch
 from torch import Tensor, nn
 
+from stiltwalk.compute.gradients import trained
+from stiltwalk.compute.sharding import is_sharded, local
+
 Averages = dict[str, Tensor]
-"""Parameter → its average; empty where nothing is averaged."""
+"""Parameter → its average, or of one that is cut over ranks this rank's piece; empty: nothing is averaged."""
 
 
 def averages_of(module: nn.Module, decay: float) -> Averages:
-    """Room for the average of every parameter of ``module``, if there is to be one."""
-    return {name: p.detach().clone() for name, p in module.named_parameters()} if decay else {}
+    """Room for the average of every parameter of ``module`` that is trained, if there is to be one."""
+    return {name: local(p).clone() for name, p in trained(module)} if decay else {}
 
 
 def share(decay: float, step: int) -> float:
@@ -31,7 +34,7 @@ def share(decay: float, step: int) -> float:
 def update(averages: Averages, module: nn.Module, newest: float) -> None:
     """Let the parameters of ``module`` count ``newest`` in their averages."""
     if averages:
-        torch._foreach_lerp_(list(averages.values()), list(module.parameters()), newest)
+        torch._foreach_lerp_(list(averages.values()), [local(p) for _, p in trained(module)], newest)
 
 
 @contextmanager
@@ -47,12 +50,20 @@ def in_place(averages: Averages, module: nn.Module) -> Iterator[None]:
 @torch.no_grad()
 def take_over(averages: Averages, module: nn.Module) -> None:
     """Make the parameters of ``module`` their averages, for good."""
-    for name, parameter in module.named_parameters():
+    for name, parameter in trained(module):
         if averages:
-            parameter.copy_(averages[name])
+            local(parameter).copy_(averages[name])
 
 
 def _swap(averages: Averages, module: nn.Module) -> None:
-    for name, parameter in module.named_parameters():
-        if averages:
+    if not averages:
+        return
+    in_pieces = is_sharded(module)
+    for name, parameter in trained(module):
+        if in_pieces:  # a piece must stay where it lies
+            piece = local(parameter)
+            before = piece.clone()
+            piece.copy_(averages[name])
+            averages[name].copy_(before)
+        else:
             parameter.data, averages[name] = averages[name], parameter.data

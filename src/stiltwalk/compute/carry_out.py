@@ -13,13 +13,17 @@ from accelerate.state import AcceleratorState
 from transformers.utils import logging as transformers_logging
 
 from stiltwalk.compute import parallel
+from stiltwalk.compute.choose import choose, train_as_chosen
 from stiltwalk.compute.context import Monitor, Place
 from stiltwalk.compute.lineage import versions
+from stiltwalk.compute.measure import measure
 from stiltwalk.compute.peak import peak_memory
 from stiltwalk.compute.predict import predict
 from stiltwalk.compute.pretrain import pretrain
 from stiltwalk.compute.train import train
-from stiltwalk.plan.steps import PredictStep, PretrainStep, Step
+from stiltwalk.compute.translate import translate
+from stiltwalk.plan.steps import ChooseStep, MeasureStep, PredictStep, Step, TranslateStep
+from stiltwalk.plan.trainings import PretrainStep
 from stiltwalk.store.store import publish
 
 
@@ -47,14 +51,17 @@ def carry_out(step: Step, key: str, place: Place, folder: Path, monitor: Monitor
         draft.mkdir(parents=True)
     with peak_memory(accelerator.device) as peak:
         facts = _compute(step, key, place, accelerator, folder, monitor)
-        facts |= {"peak_memory_bytes": peak(), "peak_memory_of": accelerator.device.type}
+        # a step that looks at peaks of its own begins anew with each
+        most = max(peak(), facts.get("peak_memory_bytes", 0))
+        facts |= {"peak_memory_bytes": most, "peak_memory_of": accelerator.device.type}
     parallel.wait(accelerator)  # for who still reads in the folder
     parallel.leave(accelerator)
     if not accelerator.is_main_process:
         return False
     log = facts.pop("log", [])
-    (draft / "log.jsonl").write_text("".join(json.dumps(entry) + "\n" for entry in log))
-    published = publish(place.store, key, step, facts | {"versions": versions()}, draft)
+    if not (draft / "log.jsonl").exists():  # that of a training that was taken over is there, and shared
+        (draft / "log.jsonl").write_text("".join(json.dumps(entry) + "\n" for entry in log))
+    published = publish(place.store, key, step, {"versions": versions()} | facts, draft)
     shutil.rmtree(folder, ignore_errors=True)
     return published
 
@@ -66,4 +73,12 @@ def _compute(
         return pretrain(step, place, accelerator, folder, monitor)
     if isinstance(step, PredictStep):
         return predict(step, key, place, accelerator, folder, monitor)
+    if isinstance(step, TranslateStep):
+        return translate(step, place, accelerator, folder, monitor)
+    if isinstance(step, MeasureStep):
+        return measure(step, place, accelerator, monitor)
+    if isinstance(step, ChooseStep):
+        return choose(step, place.store, folder / "draft")
+    if step.rate_from is not None:
+        return train_as_chosen(step, step.rate_from, place, accelerator, folder, monitor)
     return train(step, place, accelerator, folder, monitor)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from stiltwalk.plan.steps import is_base
+from stiltwalk.plan.references import is_base
 from stiltwalk.spec.errors import InterruptedRunError, UserError
 from stiltwalk.spec.tasks import Catalogue
 from stiltwalk.store.store import Artifact, Store, read_artifact, verify_artifact
@@ -26,6 +26,7 @@ class Place:
         vocabularies: content hash → file of a given vocabulary.
         tasks: every known task.
         checkpoint_seconds: most work a kill can cost.
+        translators: content hash → folder of a model that translates.
     """
 
     store: Store
@@ -34,6 +35,7 @@ class Place:
     vocabularies: Mapping[str, Path]
     tasks: Catalogue
     checkpoint_seconds: float = 60.0
+    translators: Mapping[str, Path] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,9 +15,11 @@ from transformers import AutoConfig, AutoModel, AutoModelForTextEncoding, AutoTo
 
 from stiltwalk.compute import flat
 from stiltwalk.compute.batches import Micro
+from stiltwalk.compute.beside import Beside, add, base_of, read_beside, write_beside
 from stiltwalk.compute.context import Place, given_encoder, parent_artifact
 from stiltwalk.compute.reading import looking, settle
 from stiltwalk.compute.rows import Rows, read_rows, whole_table, write_rows
+from stiltwalk.compute.sharding import whole_state, writes
 from stiltwalk.compute.token_cache import cached
 from stiltwalk.compute.tokens import Tokenizer
 from stiltwalk.spec.errors import UserError
@@ -76,7 +78,8 @@ def _start(place: Place, folder: Path, artifact: Artifact | None, attention: Att
 def load_model(folder: Path, attention: Attention | None = None) -> nn.Module:
     """The encoder in ``folder``: fp32 weights from safetensors, no remote code, no unused pooler.
 
-    One that was saved trimmed is made whole from the tables of the store it lies in.
+    One that was saved trimmed is made whole from the tables of the store it lies in, and one that was adapted
+    from its models.
 
     Args:
         folder: as transformers lays it out.
@@ -84,23 +87,21 @@ def load_model(folder: Path, attention: Attention | None = None) -> nn.Module:
 
     Raises:
         UserError: no config, no safetensors weights, an architecture transformers does not know or that does
-            not see so, or a trimmed model whose table is lost.
+            not see so, or a trimmed or adapted model whose table or base is lost.
     """
-    rows = read_rows(folder)
+    beside = read_beside(folder)
+    lies = folder if beside is None else base_of(folder, beside)
+    rows = read_rows(lies)
     try:
         saved = AutoConfig.from_pretrained(folder, trust_remote_code=False, local_files_only=True)
         config = looking(saved, attention)
         table = _table_of(config)
-        kind: Any = table._model_mapping[type(config)]  # the only table of architectures there is
-        # a pooler nobody reads would be made at random wherever the folder holds none
-        optional = (
-            {"add_pooling_layer": False} if "add_pooling_layer" in inspect.signature(kind).parameters else {}
-        )
+        kind, optional = _class_in(table, config)
         # weights that are handed over are taken as they are, and nothing is looked for
         place: Any = table if rows is None else kind
         model, report = place.from_pretrained(
-            folder if rows is None else None,
-            state_dict=None if rows is None else _made_whole(folder, rows),
+            lies if rows is None else None,
+            state_dict=None if rows is None else _made_whole(lies, rows),
             config=config,
             dtype=torch.float32,
             use_safetensors=True,
@@ -114,9 +115,34 @@ def load_model(folder: Path, attention: Attention | None = None) -> nn.Module:
             f"No encoder can be read from {folder}: {error}. Expected config.json and model.safetensors "
             "of an architecture that transformers knows."
         ) from None
-    require_weights(folder, report)
+    require_weights(lies, report)
+    for stage in beside.stages if beside is not None else ():
+        add(model, stage)
     settle(model)
     return model  # type: ignore[no-any-return]
+
+
+def empty_model(folder: Path) -> nn.Module:
+    """The encoder that the config.json in ``folder`` describes, without weights: layers by name and shape.
+
+    Raises:
+        UserError: there is none, or none that transformers knows.
+    """
+    try:
+        config = AutoConfig.from_pretrained(folder, trust_remote_code=False, local_files_only=True)
+        kind, optional = _class_in(_table_of(config), config)
+    except (OSError, ValueError, KeyError) as error:
+        raise UserError(f"No encoder can be read from {folder}: {error}.") from None
+    with torch.device("meta"):
+        return kind(config, **optional)  # type: ignore[no-any-return]
+
+
+def _class_in(table: Any, config: Any) -> tuple[Any, dict[str, Any]]:
+    """The class of the encoder with this config, and what is said when one is made."""
+    kind = table._model_mapping[type(config)]  # the only table of architectures there is
+    # a pooler nobody reads would be made at random wherever the folder holds none
+    pooled = "add_pooling_layer" in inspect.signature(kind).parameters
+    return kind, {"add_pooling_layer": False} if pooled else {}
 
 
 def _table_of(config: Any) -> Any:
@@ -199,25 +225,40 @@ def hidden_states(encoder: nn.Module, micro: Micro, layer: int | None = None) ->
 
 
 def save_artifact(
-    draft: Path, encoder: Encoder, heads: dict[str, nn.Module], rows: Rows | None = None
+    draft: Path,
+    encoder: Encoder,
+    heads: dict[str, nn.Module],
+    rows: Rows | None = None,
+    beside: Beside | None = None,
 ) -> None:
     """Write model/, tokenizer/ and heads/ below ``draft``, safetensors only.
 
-    With ``rows`` these stand for the embedding table, which is left out.
+    With ``rows`` these stand for the embedding table, which is left out; with ``beside`` that stands for all
+    weights. A model that is cut over ranks is gathered, for which all must call this; rank 0 writes.
     """
     model: Any = encoder.model
-    if rows is None:
-        model.save_pretrained(draft / "model")
+    if beside is not None:
+        if writes(model):
+            model.config.save_pretrained(draft / "model")
+            write_beside(draft / "model", beside)
+    elif rows is None:
+        state = whole_state(model)
+        if writes(model):
+            model.save_pretrained(draft / "model", state_dict=state)
+        del state  # as large as the model
     else:
         tables = _names_of(model.get_input_embeddings().weight, model)
         others = {name: tensor for name, tensor in model.state_dict().items() if name not in tables}
         model.save_pretrained(draft / "model", state_dict=others, variant=_TRIMMED)
         write_rows(draft / "model", rows)
-    encoder.tokenizer.save_pretrained(draft / "tokenizer")
+    if writes(model):
+        encoder.tokenizer.save_pretrained(draft / "tokenizer")
     for name, head in heads.items():
-        (draft / "heads").mkdir(exist_ok=True)
-        metadata = getattr(head, "metadata", None)
-        save_file(head.state_dict(), draft / "heads" / f"{name}.safetensors", metadata)
+        state = whole_state(head)
+        if writes(head):
+            (draft / "heads").mkdir(exist_ok=True)
+            metadata = getattr(head, "metadata", None)
+            save_file(state, draft / "heads" / f"{name}.safetensors", metadata)
 
 
 def load_head(artifact: Artifact, name: str, head: nn.Module) -> nn.Module:

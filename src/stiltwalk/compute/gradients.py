@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
 
+from stiltwalk.compute.sharding import whole
 from stiltwalk.compute.trimmed_table import TrimmedEmbedding
 
 
@@ -22,9 +24,14 @@ class Aside(NamedTuple):
     rows: list[tuple[TrimmedEmbedding, Tensor, Tensor]]
 
 
+def trained(module: nn.Module) -> Iterator[tuple[str, nn.Parameter]]:
+    """The parameters of ``module`` that training changes, by name, each once: all that are not frozen."""
+    return ((name, p) for name, p in module.named_parameters() if p.requires_grad)
+
+
 def norm(module: nn.Module) -> float:
     """The common norm of all gradients of ``module``."""
-    return float(torch.nn.utils.get_total_norm([p.grad for p in module.parameters() if p.grad is not None]))
+    return _norm([p.grad for p in module.parameters() if p.grad is not None])
 
 
 def take(module: nn.Module) -> Aside:
@@ -57,7 +64,7 @@ def clip(module: nn.Module, most: float) -> float:
     rows of a trimmed table that have none.
     """
     gradients = {p: p.grad for p in module.parameters() if p.grad is not None}
-    norm = float(torch.nn.utils.get_total_norm(list(gradients.values())))
+    norm = _norm(list(gradients.values()))
     scale = most / (norm + 1e-6)  # torch's guard against a norm of zero
     if scale < 1:
         for table in tables(module):
@@ -74,3 +81,8 @@ def tables(module: nn.Module) -> list[TrimmedEmbedding]:
         for each in module.modules()
         if isinstance(each, TrimmedEmbedding) and each.weight.grad is not None
     ]
+
+
+def _norm(gradients: list[Tensor]) -> float:
+    """Of all of them in common; of those that are cut over ranks that of all their pieces."""
+    return float(whole(torch.nn.utils.get_total_norm(gradients)))

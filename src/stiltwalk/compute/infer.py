@@ -9,7 +9,7 @@ import torch
 from accelerate import Accelerator
 from torch import Tensor, nn
 
-from stiltwalk.compute import parallel
+from stiltwalk.compute import parallel, sharding
 from stiltwalk.compute.batches import Micro, collate, cut
 from stiltwalk.compute.context import Monitor, Ticker
 from stiltwalk.compute.tokens import Item
@@ -28,18 +28,22 @@ def infer(
 ) -> list[T]:
     """What ``read`` takes from the model's outputs, one entry an item, in the order of ``items``.
 
-    A group of items for which memory runs out is halved. Ranks deal the groups among themselves and all
-    return everything: then ``read`` gives arrays of numpy's, and there is no monitor.
+    A group of items for which memory runs out is halved, unless the model is cut over ranks. Ranks deal the
+    groups among themselves and all return everything: then ``read`` gives arrays of numpy's, and there is no
+    monitor.
 
     Raises:
         InterruptedRunError: asked to stop.
+        UserError: memory ran out, and the model is cut over ranks.
     """
     assert monitor is None or accelerator.num_processes == 1, "ranks in the middle of a pass stop for nobody"
     own: dict[int, T] = {}
     ticker = Ticker()
     model.eval()
-    waiting = parallel.dealt(list(cut(items, micro_tokens)), accelerator)[::-1]
-    with torch.inference_mode():
+    waiting = parallel.dealt(list(cut(items, micro_tokens)), model, accelerator)[::-1]
+    # what is gathered in inference mode could not be trained with
+    quiet = torch.no_grad() if sharding.is_sharded(model) else torch.inference_mode()
+    with quiet, sharding.together(model):
         while waiting:
             group = waiting.pop()
             try:
@@ -47,7 +51,7 @@ def infer(
                 with accelerator.autocast():
                     outputs = model(micro)
             except torch.OutOfMemoryError:
-                if len(group) == 1:
+                if len(group) == 1 or sharding.is_sharded(model):
                     raise
                 half = len(group) // 2
                 waiting += [group[half:], group[:half]]
@@ -57,6 +61,7 @@ def infer(
                 monitor.check()
                 ticker.examples += len(group)
                 ticker.tell(monitor, "predicting", len(own), len(items))
+    sharding.gather_no_more(model)
     found = parallel.gathered(own, accelerator)
     assert len(found) == len(items), "every item is scored once"
     return [found[index] for index in range(len(items))]

@@ -15,7 +15,7 @@ from torch import Tensor
 from stiltwalk.compute import loop
 from stiltwalk.compute.context import Place
 from stiltwalk.compute.encoder import Start, load_head, longest_input
-from stiltwalk.compute.examples import part_examples, planned_examples
+from stiltwalk.compute.examples import english_examples, part_examples, planned_examples
 from stiltwalk.compute.heads import EncoderWithHead, initialise
 from stiltwalk.compute.infer import infer
 from stiltwalk.compute.kinds import Kind, kind_of
@@ -24,7 +24,7 @@ from stiltwalk.compute.tokens import Item
 from stiltwalk.metrics.chance import chance
 from stiltwalk.metrics.scorers import collapse_score, main_score, score
 from stiltwalk.metrics.statistics import statistics
-from stiltwalk.plan.steps import TaskData, TrainStep
+from stiltwalk.plan.trainings import TaskData, TrainStep
 from stiltwalk.spec.examples import Example
 from stiltwalk.spec.languages import SOURCE_LANGUAGE
 from stiltwalk.spec.task import Task
@@ -52,6 +52,8 @@ class Learner:
         model: the encoder, which all learners share, and the head, which some may.
         train: what it trains on.
         dev: what it is judged by, if anything.
+        size: how many training items its number of steps follows from: its own; or those that English alone
+            would have, where a mix of languages is to take as many steps.
     """
 
     part: TaskData
@@ -60,6 +62,7 @@ class Learner:
     model: EncoderWithHead
     train: Material
     dev: Material | None
+    size: int
 
     @property
     def objective(self) -> loop.Objective:
@@ -117,7 +120,11 @@ def learners_of(step: TrainStep, start: Start, place: Place) -> list[Learner]:
         if part.dev is not None:
             task, asked = planned_examples(place, part.task, "dev", SOURCE_LANGUAGE, part.dev)
             dev = Material(asked, kind.encode(asked, start.reader, task, longest))
-        found.append(Learner(part, task, kind, model, Material(examples, items), dev))
+        size = len(items)
+        if part.match == "compute":
+            english = english_examples(place, part, step.seed)
+            size = len(kind.encode(english, start.reader, task, longest))
+        found.append(Learner(part, task, kind, model, Material(examples, items), dev, size))
     return found
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 
 from stiltwalk.compute.context import Place
 from stiltwalk.compute.examples import part_examples
 from stiltwalk.data.overlap import text_hashes
-from stiltwalk.plan.steps import TrainStep, is_base
-from stiltwalk.spec.arms import NONE_ARM, arm_name
+from stiltwalk.plan.references import is_base
+from stiltwalk.plan.steps import PredictStep
+from stiltwalk.plan.trainings import TrainStep
+from stiltwalk.spec.arms import NONE_ARM, arm_name, languages_name
 from stiltwalk.store.store import Artifact, read_artifact
 
 
@@ -20,7 +22,9 @@ class Lineage:
 
     Attributes:
         trained: the training steps from the encoder on.
-        intermediate: names of the intermediate tasks, joined by ``+``; ``none`` without any.
+        intermediate: names of the intermediate tasks, joined by ``+``, and their languages where these are
+            not English alone; ``none`` without any.
+        languages: of the labelled data and of the masked-LM text in which it was trained in between.
         examples: intermediate training examples, of all tasks.
         batch_size: of the intermediate stage; ``None`` where its tasks have several.
         seed: of the last training step; ``None`` for an untouched encoder.
@@ -31,6 +35,7 @@ class Lineage:
 
     trained: tuple[TrainStep, ...]
     intermediate: str
+    languages: frozenset[str]
     examples: int
     batch_size: int | None
     seed: int | None
@@ -53,6 +58,7 @@ def lineage(place: Place, parent: str) -> Lineage:
     return Lineage(
         trained=tuple(step for _, step in trained),
         intermediate="+".join(_arm(step) for _, step in middle) or NONE_ARM,
+        languages=frozenset(code for _, step in middle for code in _languages(step)),
         examples=sum(int(a.facts["examples"]) for a, _ in middle),
         batch_size=_batch_size(middle[-1][1]) if middle else None,
         seed=last[1].seed if last else None,
@@ -73,7 +79,15 @@ def seen_texts(place: Place, descent: Lineage) -> frozenset[bytes]:
 
 
 def _arm(step: TrainStep) -> str:
-    return arm_name([part.task for part in step.parts], step.masked_lm.placement if step.masked_lm else None)
+    first = step.parts[0]
+    spoken = languages_name(first.languages, first.match or "union")
+    placement = step.masked_lm.placement if step.masked_lm else None
+    return arm_name([part.task for part in step.parts], placement, spoken)
+
+
+def _languages(step: TrainStep) -> Iterator[str]:
+    yield from (code for part in step.parts for code in part.languages)
+    yield from (text.language for text in step.text)
 
 
 def _batch_size(step: TrainStep) -> int | None:
@@ -86,7 +100,7 @@ def _ancestors(place: Place, parent: str) -> list[Artifact]:
     while not is_base(parent):
         artifact = read_artifact(place.store, parent)
         line.insert(0, artifact)
-        if not artifact.step.parents:
+        if not isinstance(artifact.step, TrainStep | PredictStep):
             break
-        parent = artifact.step.parents[0]
+        parent = artifact.step.parent
     return line

@@ -15,12 +15,14 @@ from accelerate import Accelerator
 from torch import Tensor, nn
 
 from stiltwalk.compute import averaging, checkpoint, gradients, noise, parallel
-from stiltwalk.compute.batches import Micro, micro_batches
+from stiltwalk.compute.batches import Micro
 from stiltwalk.compute.checkpoint import State
 from stiltwalk.compute.context import Monitor, Ticker
 from stiltwalk.compute.dropout import cheap_dropout
+from stiltwalk.compute.optimisers import optimiser_of
 from stiltwalk.compute.tokens import Item
 from stiltwalk.metrics.noise_scale import Norms, measured_in, noise_scale
+from stiltwalk.spec.execution import Optimiser
 
 LOG_ENTRIES = 200
 
@@ -39,6 +41,7 @@ class Optimisation:
         least_rate_share: the rate falls no lower than to this share of its peak; 1: it stays constant.
         average_decay: of the averaged weights that are evaluated and kept; 0: they are not averaged.
         noise_every: steps between two measurements of the gradient noise scale; 0: none.
+        optimiser: whether its moments have 32 bits or 8.
     """
 
     steps: int
@@ -50,6 +53,7 @@ class Optimisation:
     least_rate_share: float = 0.0
     average_decay: float = 0.0
     noise_every: int = 0
+    optimiser: Optimiser = "adamw"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,15 +107,18 @@ def fit(
     """Train ``job.module`` to the end, from a checkpoint in ``folder`` if there is one.
 
     The module ends with the best parameters on dev, or the last where nothing is evaluated. Of several ranks
-    all hold them, and rank 0 writes the checkpoints.
+    all hold them, or their pieces of them; rank 0 writes the checkpoints, or each its pieces.
 
     Raises:
         InterruptedRunError: asked to stop; a checkpoint of the last finished step was written.
+        UserError: a checkpoint is of another number of ranks, or ranks that a module is cut over ran out of
+            memory.
     """
     monitor = parallel.of_one_mind(monitor, accelerator)
     optimiser = _optimiser(job.module, job.optimisation)
     averages = averaging.averages_of(job.module, job.optimisation.average_decay)
-    resumed = checkpoint.restore(folder, job.module, optimiser, averages)
+    part = parallel.part(job.module, accelerator)
+    resumed = checkpoint.restore(folder, job.module, optimiser, averages, part or checkpoint.WHOLE)
     state, order = resumed or (State(micro_tokens=job.micro_tokens), job.order)
     ticker = Ticker(state.seconds)
     saved = time.monotonic()
@@ -119,8 +126,8 @@ def fit(
         try:
             monitor.check()
         except Exception:
-            if accelerator.is_main_process:
-                checkpoint.save(folder, job.module, optimiser, _stamped(state, ticker), order, averages)
+            if part is not None:
+                checkpoint.save(folder, job.module, optimiser, _stamped(state, ticker), order, averages, part)
             raise
         objective, items = job.batch(order, state.done)
         state = _one_step(job, accelerator, optimiser, state, objective, items)
@@ -128,16 +135,18 @@ def fit(
             newest = averaging.share(job.optimisation.average_decay, state.done)
             averaging.update(averages, job.module, newest)
         with averaging.in_place(averages, job.module):
-            state = _look(job, accelerator, state, folder)
+            state = _look(job, state, folder, part)
         ticker.examples += len(items)
         ticker.tell(monitor, job.stage, state.done, job.optimisation.steps)
-        if accelerator.is_main_process and time.monotonic() - saved >= checkpoint_seconds:
-            checkpoint.save(folder, job.module, optimiser, _stamped(state, ticker), order, averages)
+        due = time.monotonic() - saved >= checkpoint_seconds
+        if part is not None and (parallel.on_any(due, accelerator) if part.ranks > 1 else due):
+            checkpoint.save(folder, job.module, optimiser, _stamped(state, ticker), order, averages, part)
             saved = time.monotonic()
     averaging.take_over(averages, job.module)
     if state.best_score is not None:
         parallel.wait(accelerator)  # until they are written
-        checkpoint.load_parameters(checkpoint.best_path(folder, state.best_step), job.module)
+        best = checkpoint.best_path(folder, state.best_step, part or checkpoint.WHOLE)
+        checkpoint.load_parameters(best, job.module)
     return _stamped(state, ticker)
 
 
@@ -175,13 +184,13 @@ def _finished(job: Job, state: State) -> bool:
 
 
 def _optimiser(module: nn.Module, optimisation: Optimisation) -> torch.optim.Optimizer:
-    decayed = [p for p in module.parameters() if p.requires_grad and p.ndim > 1]
-    spared = [p for p in module.parameters() if p.requires_grad and p.ndim <= 1]
-    groups = [
-        {"params": decayed, "weight_decay": optimisation.weight_decay},
-        {"params": spared, "weight_decay": 0.0},
-    ]
-    return torch.optim.AdamW(groups, lr=optimisation.learning_rate, eps=optimisation.epsilon, fused=True)
+    return optimiser_of(
+        module,
+        optimisation.optimiser,
+        learning_rate=optimisation.learning_rate,
+        weight_decay=optimisation.weight_decay,
+        epsilon=optimisation.epsilon,
+    )
 
 
 def _one_step(
@@ -254,16 +263,19 @@ def _backward(
     job.module.train()
     total = 0.0
     with cheap_dropout(job.module):
-        for _, micro in micro_batches(parallel.share(items, accelerator), micro_tokens, job.pad):
+        for micro, counts in parallel.passes(items, job.module, accelerator, micro_tokens, job.pad):
             with accelerator.autocast():
                 loss = objective.loss(micro.to(accelerator.device)) / count
-            accelerator.backward(loss)
-            total += loss.item()
+            accelerator.backward(loss if counts else loss * 0)
+            total += loss.item() if counts else 0.0
     return total
 
 
-def _look(job: Job, accelerator: Accelerator, state: State, folder: Path) -> State:
-    """Score the dev set if it is time, and keep the parameters if they are the best so far."""
+def _look(job: Job, state: State, folder: Path, part: checkpoint.Part | None) -> State:
+    """Score the dev set if it is time, and keep the parameters if they are the best so far.
+
+    Of several ranks those write that have a ``part`` in it.
+    """
     due = state.done % job.evaluate_every == 0 or state.done == job.optimisation.steps
     if job.evaluate is None or not due or state.broken:
         return state
@@ -272,6 +284,6 @@ def _look(job: Job, accelerator: Accelerator, state: State, folder: Path) -> Sta
     log = (*state.log, {**spent, "dev": score})
     if state.best_score is not None and score <= state.best_score:
         return replace(state, log=log, looks_without_gain=state.looks_without_gain + 1)
-    if accelerator.is_main_process:
-        checkpoint.save_parameters(checkpoint.best_path(folder, state.done), job.module)
+    if part is not None:
+        checkpoint.save_parameters(checkpoint.best_path(folder, state.done, part), job.module)
     return replace(state, log=log, best_score=score, best_step=state.done, looks_without_gain=0)

@@ -22,7 +22,7 @@ from stiltwalk.compute.pairs import encode_lines
 from stiltwalk.compute.streams import generator
 from stiltwalk.compute.tokens import IGNORE, Item
 from stiltwalk.compute.tokens import Sequence as Row
-from stiltwalk.plan.steps import TextData
+from stiltwalk.plan.trainings import TextData
 from stiltwalk.spec.errors import UserError
 from stiltwalk.spec.examples import Line
 

@@ -26,7 +26,7 @@ from stiltwalk.compute.masked_lm import (
 from stiltwalk.compute.sampling import MASKED_LM, Schedule
 from stiltwalk.compute.streams import generator
 from stiltwalk.compute.tokens import Item
-from stiltwalk.plan.steps import TrainStep
+from stiltwalk.plan.trainings import TrainStep
 from stiltwalk.spec.arms import Placement
 
 _PURPOSE = "mixed-masked-lm"

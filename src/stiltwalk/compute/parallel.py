@@ -1,16 +1,16 @@
 """The ranks of a step: processes that share one training and hold the same parameters, bit by bit.
 
-Each rank has the whole model and takes its share of every optimiser step's items. Gradients, of the loss
-divided by the whole step's count, are summed over ranks, so that all clip by the same norm and take the same
-update: that of one process, but for the order of sums. Only rank 0 writes.
+Each rank has the whole model, or its pieces of one that is cut over them (``sharding``), and takes its share
+of every optimiser step's items. Gradients, of the loss divided by the whole step's count, are summed over
+ranks, so that all clip by the same norm and take the same update: that of one process, but for the order of
+sums. Only rank 0 writes, or each its pieces.
 
 In a process of its own nothing here calls torch's collectives: every function gives back what it was given.
-Parameters that are themselves cut over ranks would be gathered and summed in the place of :func:`summed`;
-the loop knows nothing of how.
 """
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
@@ -20,7 +20,10 @@ import torch
 from accelerate import Accelerator
 from torch import Tensor, distributed, nn
 
+from stiltwalk.compute.batches import Micro, collate, cut, length, micro_batches
+from stiltwalk.compute.checkpoint import WHOLE, Part
 from stiltwalk.compute.context import Monitor
+from stiltwalk.compute.sharding import is_sharded, together
 from stiltwalk.compute.streams import stream
 from stiltwalk.compute.tokens import Item
 from stiltwalk.compute.trimmed_table import TrimmedEmbedding
@@ -67,6 +70,7 @@ def accelerator(execution: Execution) -> Accelerator:
 def leave(accelerator: Accelerator) -> None:
     """Part from the other ranks; nothing can be told them afterwards."""
     if not _alone(accelerator):
+        gc.collect()  # what was cut over them refers to them, and to itself
         distributed.destroy_process_group()
 
 
@@ -81,6 +85,18 @@ def of_one_mind(monitor: Monitor, accelerator: Accelerator) -> Monitor:
     if _alone(accelerator):
         return monitor
     return Monitor(monitor.report, lambda: bool(_summed(torch.tensor([float(monitor.stopping())])) > 0))
+
+
+def on_any(wanted: bool, accelerator: Accelerator) -> bool:
+    """Whether it is ``wanted`` on any rank; all must ask together."""
+    return wanted if _alone(accelerator) else bool(_summed(torch.tensor([float(wanted)])) > 0)
+
+
+def part(module: nn.Module, accelerator: Accelerator) -> Part | None:
+    """What this rank writes of ``module`` and its training: all, its pieces, or nothing where rank 0 does."""
+    if is_sharded(module):
+        return Part(accelerator.process_index, accelerator.num_processes, lambda: wait(accelerator))
+    return WHOLE if accelerator.is_main_process else None
 
 
 def own_seed(seed: int, accelerator: Accelerator) -> int:
@@ -112,11 +128,29 @@ def shares(items: Sequence[Item], ranks: int) -> list[list[Item]]:
     return [[items[index] for index in sorted(own)] for own in dealt]
 
 
+def passes(
+    items: Sequence[Item], module: nn.Module, accelerator: Accelerator, micro_tokens: int, pad: int
+) -> Iterator[tuple[Micro, bool]]:
+    """The micro-batches that this rank computes of an optimiser step's ``items``, and whether each counts.
+
+    Where ``module`` is cut over ranks all compute equally many: who has fewer goes on with an item that
+    another rank computes too, which does not count here.
+    """
+    for _, micro in micro_batches(share(items, accelerator), micro_tokens, pad):
+        yield micro, True
+    if not items or not is_sharded(module):
+        return
+    many = [len(list(cut(own, micro_tokens))) for own in shares(items, accelerator.num_processes)]
+    shortest = min(items, key=length)
+    for _ in range(max(many) - many[accelerator.process_index]):
+        yield collate([shortest], pad), False
+
+
 def summed(backward: Callable[[], float], module: nn.Module, accelerator: Accelerator) -> float:
     """Call ``backward`` on every rank; gradients and losses are then the sums over all ranks.
 
     A parameter that has a gradient on no rank has none afterwards either, so that the optimiser passes it
-    over.
+    over. Where ``module`` is cut over ranks its gradients were summed on the way back.
 
     Args:
         backward: computes this rank's part of the gradients of ``module``, returns its part of the loss.
@@ -128,9 +162,14 @@ def summed(backward: Callable[[], float], module: nn.Module, accelerator: Accele
 
     Raises:
         OutOfMemoryError: on all ranks, if memory ran out on any.
+        UserError: it did, and ``module`` is cut over ranks.
     """
     if _alone(accelerator):
         return backward()
+    if is_sharded(module):
+        with together(module):
+            own = backward()
+        return float(_summed(torch.tensor([own], dtype=torch.float64)))
     short, loss = False, 0.0
     try:
         loss = backward()
@@ -152,9 +191,16 @@ def summed(backward: Callable[[], float], module: nn.Module, accelerator: Accele
     return loss
 
 
-def dealt(groups: Sequence[T], accelerator: Accelerator) -> list[T]:
-    """The groups of similar size that this rank computes, maybe none."""
-    return list(groups[accelerator.process_index :: accelerator.num_processes])
+def dealt(groups: Sequence[T], module: nn.Module, accelerator: Accelerator) -> list[T]:
+    """The groups of similar size that this rank computes, maybe none.
+
+    Where ``module`` is cut over ranks all compute equally many, the last group on several if need be.
+    """
+    ranks = accelerator.num_processes
+    own = list(groups[accelerator.process_index :: ranks])
+    if is_sharded(module):
+        own += groups[-1:] * (-(-len(groups) // ranks) - len(own))
+    return own
 
 
 def gathered(found: Mapping[int, T], accelerator: Accelerator) -> Mapping[int, T]:

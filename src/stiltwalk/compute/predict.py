@@ -28,12 +28,11 @@ from stiltwalk.data.overlap import overlap
 from stiltwalk.metrics.predictions import Answered, Nearest, Prediction
 from stiltwalk.metrics.scorers import score
 from stiltwalk.metrics.statistics import column_names, statistics
-from stiltwalk.plan.steps import PredictStep, TrainStep
-from stiltwalk.spec.arms import NONE_ARM
+from stiltwalk.plan.steps import PredictStep
+from stiltwalk.plan.trainings import TrainStep
 from stiltwalk.spec.errors import UserError
 from stiltwalk.spec.examples import Example
 from stiltwalk.spec.labels import label_clash, untrained_labels
-from stiltwalk.spec.languages import SOURCE_LANGUAGE
 from stiltwalk.spec.task import SplitName, Task
 from stiltwalk.store.rows import ROW_SCHEMA, write_rows
 
@@ -82,8 +81,7 @@ def predict(
             "language": language,
             "n": len(examples),
             "overlap": overlap(examples, seen),
-            # intermediate data is English
-            "language_seen_in_intermediate": descent.intermediate != NONE_ARM and language == SOURCE_LANGUAGE,
+            "language_seen_in_intermediate": language in descent.languages,
         }
         shared["caveats"] = ";".join(_caveats(task, shared, descent, unknowable) + _step_caveats(step, task))
         for layer, predictions in found.items():

@@ -31,10 +31,11 @@ from stiltwalk.compute.masked_lm import (
     masked_tokens,
     read_lines,
 )
+from stiltwalk.compute.sharding import shard
 from stiltwalk.compute.streams import generator, stream
 from stiltwalk.compute.tokens import Item
 from stiltwalk.compute.vocabulary import given_tokenizer, trained_tokenizer
-from stiltwalk.plan.steps import PretrainStep
+from stiltwalk.plan.trainings import PretrainStep
 from stiltwalk.spec.examples import Line
 
 HELD_OUT_LINES = 1000
@@ -56,9 +57,13 @@ def pretrain(
     by_language = read_lines(place, step.text, step.training.lines)
     monitor.report(Progress("vocabulary", 0, 1, 0.0))
     tokenizer = _tokenizer(step, place, by_language)
-    model = build(step, tokenizer, tuple(by_language)).to(accelerator.device)
+    model = build(step, tokenizer, tuple(by_language))
     if step.execution.checkpointing:
         checkpoint_layers(model.encoder)
+    if step.execution.sharded:
+        shard(model.encoder, [model.head], accelerator)
+    else:
+        model.to(accelerator.device)
     train, held_out = _encoded(step, tokenizer, by_language)
     training = step.training
     masking = Masking(tokenizer, training.mask_share, step.seed, _STREAM)
@@ -75,6 +80,7 @@ def pretrain(
             weight_decay=training.weight_decay,
             epsilon=1e-8,
             clip_norm=training.clip_norm,
+            optimiser=step.execution.optimiser,
         ),
         order=torch.zeros(0, dtype=torch.int64),
         # lines are drawn, not ordered
@@ -87,7 +93,7 @@ def pretrain(
         pad=tokenizer.pad_token_id,
     )
     state = loop.fit(job, accelerator, folder, monitor, place.checkpoint_seconds)
-    if accelerator.is_main_process:
+    if accelerator.is_main_process or step.execution.sharded:
         save_artifact(folder / "draft", Encoder(model.encoder, tokenizer), {HEAD: model.head})
     return {
         **parameter_counts(model.encoder),

@@ -10,6 +10,9 @@ from stiltwalk.compute.tokens import Item
 PASSES = 6
 """Operations per parameter and token of a training step: two forward, four backward (Kaplan et al. 2020)."""
 
+FROZEN_PASSES = 4
+"""The same of a frozen parameter: of the four backward two are for its own gradient, which is not made."""
+
 
 class Spent(NamedTuple):
     """What the steps of one task came to.
@@ -47,15 +50,21 @@ def spent_on(
     return found
 
 
-def spent_facts(mix: Mapping[str, Spent], encoder_parameters: int) -> dict[str, Any]:
+def spent_facts(
+    mix: Mapping[str, Spent], encoder_parameters: int, beside: int | None = None
+) -> dict[str, Any]:
     """``mix`` as facts, and the operations of all of it.
 
-    They are ``6 × parameters of the encoder without embeddings × tokens``: heads, the attention's products of
-    pairs of tokens, looks at the dev set and steps that were repeated are not counted.
+    They are ``6 × parameters of the encoder without embeddings × tokens``; where those are frozen 4 for each
+    of them, and 6 for each of the ``beside`` that are trained in their place. Heads, the attention's products
+    of pairs of tokens, looks at the dev set and steps that were repeated are not counted.
     """
     tokens = sum(each.tokens for each in mix.values())
+    passes = PASSES * encoder_parameters
+    if beside is not None:
+        passes = FROZEN_PASSES * encoder_parameters + PASSES * beside
     return {
         "mix": {name: each._asdict() for name, each in mix.items()},
         "tokens": tokens,
-        "flops": PASSES * encoder_parameters * tokens,
+        "flops": passes * tokens,
     }

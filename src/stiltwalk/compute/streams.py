@@ -23,6 +23,7 @@ Purpose = Literal[
     "held-out",
     "schedule",
     "sample",
+    "adapters",
 ]
 
 

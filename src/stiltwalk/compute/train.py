@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -12,22 +13,28 @@ import torch
 from accelerate import Accelerator
 from torch import Tensor, nn
 
-from stiltwalk.compute import learners, loop
+from stiltwalk.compute import adapters, learners, loop, parallel
+from stiltwalk.compute.beside import Beside, before
 from stiltwalk.compute.checkpoint import State
 from stiltwalk.compute.checkpointing import checkpoint_layers
 from stiltwalk.compute.context import Monitor, Place, Progress
 from stiltwalk.compute.encoder import Encoder, Start, load_start, parameter_counts, save_artifact
+from stiltwalk.compute.examples import languages_among
 from stiltwalk.compute.learners import Examiner, Learner, learners_of
 from stiltwalk.compute.masked_lm import HEAD, word_embeddings
 from stiltwalk.compute.mixture import Mixture, mixture_of
 from stiltwalk.compute.rows import read_rows
 from stiltwalk.compute.sampling import Schedule, capped, drawn_tasks, probabilities
+from stiltwalk.compute.sharding import is_sharded, shard
 from stiltwalk.compute.spent import Spent, spent_facts, spent_on
 from stiltwalk.compute.streams import stream
 from stiltwalk.compute.tokens import Item
 from stiltwalk.compute.trimming import Trimmed, decay, require_same_rows, touched, trim
-from stiltwalk.plan.steps import TrainStep
+from stiltwalk.plan.trainings import TrainStep
+from stiltwalk.spec.execution import Optimiser
+from stiltwalk.spec.languages import SOURCE_LANGUAGE
 from stiltwalk.spec.recipes import Training, steps_of
+from stiltwalk.store.store import read_artifact
 
 
 class _Trainee(NamedTuple):
@@ -39,10 +46,17 @@ class _Trainee(NamedTuple):
     mixture: Mixture | None
     tokenizer: Any
     accelerator: Accelerator
+    extra_steps: int
 
     @property
     def examiner(self) -> Examiner:
         return Examiner(self.accelerator, self.step.execution.micro_tokens, self.tokenizer.pad_token_id)
+
+    @property
+    def heads(self) -> list[nn.Module]:
+        """Every head, once."""
+        own = [self.mixture.head] if self.mixture else []
+        return [*dict.fromkeys(each.model.head for each in self.learners), *own]
 
     @property
     def module(self) -> nn.Module:
@@ -65,25 +79,52 @@ def train(
     start = load_start(place, step.parent, step.reading)
     encoder, tokenizer = start.encoder
     sizes = parameter_counts(encoder)
+    base = _base(encoder, step, place, accelerator)
+    sizes |= _adapted(encoder, step)
     if step.execution.checkpointing:
         checkpoint_layers(encoder)
     taught = learners_of(step, start, place)
-    trainee = _Trainee(step, encoder, taught, mixture_of(step, start, place), tokenizer, accelerator)
-    trainee.module.to(accelerator.device)
+    extra = 0 if step.longer_by is None else int(read_artifact(place.store, step.longer_by).facts["steps"])
+    trainee = _Trainee(step, encoder, taught, mixture_of(step, start, place), tokenizer, accelerator, extra)
+    if step.execution.sharded:
+        shard(encoder, trainee.heads, accelerator)
+    else:
+        trainee.module.to(accelerator.device)
     trimmed = _trimmed(trainee, start, place)
     if trimmed is not None:
         require_same_rows(folder, trimmed.table.ids)
     batches = _batches(trainee)
     job = _job(trainee, batches)
     state = loop.fit(job, accelerator, folder, monitor, place.checkpoint_seconds)
+    added = None if step.adaptation.lora is None else adapters.merge(encoder)
     rows = trimmed.rows(decay(job.optimisation, _selected(state))) if trimmed else None
-    if accelerator.is_main_process:
-        save_artifact(folder / "draft", Encoder(encoder, tokenizer), _heads(trainee), rows)
+    if accelerator.is_main_process or step.execution.sharded:
+        beside = None if base is None or added is None else base.and_stage(added)
+        save_artifact(folder / "draft", Encoder(encoder, tokenizer), _heads(trainee), rows, beside)
     mix = batches.mix(job.order, state.done)
-    facts = sizes | _facts(trainee, job, state, mix) | spent_facts(mix, sizes["encoder_parameters"])
+    small = None if added is None else sizes["trained_parameters"]
+    facts = sizes | _facts(trainee, job, state, mix) | spent_facts(mix, sizes["encoder_parameters"], small)
     facts |= learners.judgement(taught, trainee.examiner)
     facts["degenerate"] = facts.get("degenerate", False) or state.broken is not None
     return facts
+
+
+def _base(encoder: nn.Module, step: TrainStep, place: Place, accelerator: Accelerator) -> Beside | None:
+    """What small matrices will be added to; rank 0 sees to it that the store has it."""
+    if step.adaptation.lora is None:
+        return None
+    found = before(place, step.parent, encoder) if accelerator.is_main_process else None
+    parallel.wait(accelerator)
+    return found or before(place, step.parent, encoder)
+
+
+def _adapted(encoder: nn.Module, step: TrainStep) -> dict[str, Any]:
+    """Make ``encoder`` trainable as the step says; what that is, as facts."""
+    lora = step.adaptation.lora
+    if lora is not None:
+        adapters.adapt(encoder, lora, stream(step.seed, "adapters", step.task))
+    found: dict[str, Any] = {"trained_parameters": adapters.trained_parameters(encoder)}
+    return found if lora is None else found | {"lora": adapters.described(lora)}
 
 
 def _heads(trainee: _Trainee) -> dict[str, nn.Module]:
@@ -98,7 +139,10 @@ def _heads(trainee: _Trainee) -> dict[str, nn.Module]:
 
 def _trimmed(trainee: _Trainee, start: Start, place: Place) -> Trimmed | None:
     """The rows of the embedding table that any task touches, put in its place; ``None``: all are trained."""
-    if trainee.mixture is not None:  # the masked-LM loss is over the whole table
+    # the masked-LM loss is over the whole table; and a frozen one learns nothing
+    if trainee.mixture is not None or trainee.step.adaptation.lora is not None:
+        return None
+    if is_sharded(trainee.encoder):  # a rank's piece of the whole table is small
         return None
     items = [
         item
@@ -116,11 +160,12 @@ def _schedule(trainee: _Trainee) -> Schedule:
     """Whose each optimiser step is."""
     step, taught = trainee.step, trainee.learners
     own = step.training.steps or sum(
-        steps_of(each.part.training, capped(step.sampling, len(each.train.items))) for each in taught
+        steps_of(each.part.training, capped(step.sampling, each.size)) for each in taught
     )
+    own += trainee.extra_steps
     whose = np.zeros(own, dtype=np.int64)
     if step.sampling is not None:
-        names, sizes = [each.task.name for each in taught], [len(each.train.items) for each in taught]
+        names, sizes = [each.task.name for each in taught], [each.size for each in taught]
         whose = drawn_tasks(probabilities(step.sampling, names, sizes, own), step.seed)
     return trainee.mixture.schedule(whose) if trainee.mixture else Schedule.of(whose)
 
@@ -181,7 +226,7 @@ def _job(trainee: _Trainee, batches: _Batches) -> loop.Job:
     return loop.Job(
         stage="training",
         module=trainee.module,
-        optimisation=optimisation(training, schedule.steps),
+        optimisation=optimisation(training, schedule.steps, step.execution.optimiser),
         order=torch.cat(list(batches.orders)),
         batch=batch,
         dropout_seed=lambda done: stream(step.seed, "dropout", step.task, done),
@@ -193,7 +238,7 @@ def _job(trainee: _Trainee, batches: _Batches) -> loop.Job:
     )
 
 
-def optimisation(training: Training, steps: int) -> loop.Optimisation:
+def optimisation(training: Training, steps: int, optimiser: Optimiser = "adamw") -> loop.Optimisation:
     """The loop's view of a stage's hyper-parameters."""
     warmup = training.warmup_steps or math.ceil(training.warmup_share * steps)
     return loop.Optimisation(
@@ -206,6 +251,7 @@ def optimisation(training: Training, steps: int) -> loop.Optimisation:
         least_rate_share=training.least_rate_share,
         average_decay=training.average_decay,
         noise_every=training.noise_scale_every,
+        optimiser=optimiser,
     )
 
 
@@ -224,10 +270,20 @@ def _facts(trainee: _Trainee, job: loop.Job, state: State, mix: dict[str, Spent]
         "planned_steps": job.optimisation.steps,
         "selection": "last" if job.evaluate is None else "english-dev",
         "selected_step": _selected(state),
+        **_languages(trainee),
         "log": log,
         "wall_seconds": round(state.seconds, 2),
         **loop.findings(job, state),
     }
+
+
+def _languages(trainee: _Trainee) -> dict[str, Any]:
+    """The examples by language, where they are not all English; and the steps that come from elsewhere."""
+    found: Counter[str] = Counter()
+    for each in trainee.learners:
+        found.update(languages_among(each.part, each.train.examples))
+    spoken = {} if set(found) <= {SOURCE_LANGUAGE} else {"languages": dict(found)}
+    return spoken if trainee.step.longer_by is None else spoken | {"extra_steps": trainee.extra_steps}
 
 
 def _selected(state: State) -> int:

@@ -36,7 +36,7 @@ _PLACE = re.compile(r"\{([^{}]+)\}")
 
 
 def read(task: Task, language: str, paths: tuple[Path, ...]) -> Iterator[Grouped]:
-    """Every row that meets ``where`` and has a gold label, in file order.
+    """Every row that meets ``where`` and has a gold label, in file order; or every line of its text.
 
     Raises:
         DataError: a column is missing or blank, holds something of another kind, or a label that is not in
@@ -44,8 +44,34 @@ def read(task: Task, language: str, paths: tuple[Path, ...]) -> Iterator[Grouped
     """
     columns = task.columns
     assert columns is not None, "the record was checked when it was made"
-    wanted = _where(task, language)
     make = _MAKERS[task.type]
+    for name, row in _named(task, language, paths):
+        if columns.gaps and not _complete(row, columns):
+            continue
+        group = name if columns.group is None else _text(row, columns, columns.group)
+        if columns.lines:
+            yield from (Grouped(line, group) for line in _lines(row, columns, name))
+        else:
+            yield Grouped(make(row, columns, task, name), group)
+
+
+def left_out(task: Task, language: str, paths: tuple[Path, ...]) -> int:
+    """How many rows are left out because a text in them is blank.
+
+    Raises:
+        DataError: as ``read``.
+    """
+    columns = task.columns
+    if columns is None or not columns.gaps:
+        return 0
+    return sum(not _complete(row, columns) for _, row in _named(task, language, paths))
+
+
+def _named(task: Task, language: str, paths: tuple[Path, ...]) -> Iterator[tuple[str, Row]]:
+    """Every row that meets ``where`` and has a gold label, with its example's id."""
+    columns = task.columns
+    assert columns is not None, "the record was checked when it was made"
+    wanted = _where(task, language)
     number = 0
     for row in rows(paths, columns):
         if not _meets(row, wanted):
@@ -53,11 +79,14 @@ def read(task: Task, language: str, paths: tuple[Path, ...]) -> Iterator[Grouped
         number += 1
         if columns.label is not None and plain(row, columns.label) in columns.unlabelled:
             continue
-        name = str(number) if columns.id is None else _text(row, columns, columns.id)
-        yield Grouped(
-            make(row, columns, task, name),
-            name if columns.group is None else _text(row, columns, columns.group),
-        )
+        yield str(number) if columns.id is None else _text(row, columns, columns.id), row
+
+
+def _complete(row: Row, columns: Columns) -> bool:
+    """Whether no text of the example would be blank."""
+    templates = (columns.text_a, columns.text_b, columns.prompt, columns.question, *columns.choices)
+    names = {name for template in templates if template for name in _PLACE.findall(template)}
+    return all(plain(row, name).strip() for name in names - set(columns.blank))
 
 
 def of_language(table: pa.Table, task: Task, language: str, path: Path) -> pa.Table:
@@ -142,6 +171,14 @@ def _aligned(row: Row, columns: Columns, task: Task, name: str) -> Example:  # n
     return Aligned(
         name, _text(row, columns, columns.text_a).strip(), _text(row, columns, columns.text_b).strip()
     )
+
+
+def _lines(row: Row, columns: Columns, name: str) -> Iterator[Line]:
+    """Every line of the text that is not blank, stripped; the id is ``NAME:LINE``, counting from 1."""
+    assert columns.line is not None
+    for number, line in enumerate(_text(row, columns, columns.line).split("\n"), start=1):
+        if text := line.strip():
+            yield Line(f"{name}:{number}", text)
 
 
 def _line(row: Row, columns: Columns, task: Task, name: str) -> Example:  # noqa: ARG001  one form for all

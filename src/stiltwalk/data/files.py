@@ -29,13 +29,41 @@ def stored(path: Path) -> Path | None:
     return None
 
 
+@contextmanager
+def opened(path: Path) -> Iterator[BufferedIOBase]:
+    """The file's unpacked bytes, to be read from any place in it.
+
+    Raises:
+        DataError: the file is missing, unreadable or, if gzipped, cut short or damaged; raised within the
+            block, whenever its bytes are read.
+    """
+    gzipped = path.suffix == _GZIP
+    cut = DataError(path, None, "the gzipped file is cut short: its end marker is missing. Fetch it again.")
+    # gzip takes an empty file for a sound one
+    if gzipped and path.is_file() and path.stat().st_size == 0:
+        raise cut
+    try:
+        with gzip.open(path) if gzipped else path.open("rb") as file:
+            yield file
+    except EOFError:
+        raise cut from None
+    except (gzip.BadGzipFile, zlib.error) as error:
+        raise DataError(path, None, f"not a sound gzip file ({error}). Fetch it again.") from None
+    except FileNotFoundError:
+        message = "no such file. Put it there, or name another folder with --data-dir."
+        raise DataError(path, None, message) from None
+    except OSError as error:
+        message = f"cannot be read: {error.strerror}. Check that it is a file you may read."
+        raise DataError(path, None, message) from None
+
+
 def read_bytes(path: Path) -> bytes:
     """The file's content, unpacked if it is gzipped.
 
     Raises:
         DataError: the file is missing, unreadable or, if gzipped, cut short or damaged.
     """
-    with _opened(path) as file:
+    with opened(path) as file:
         return file.read()
 
 
@@ -79,7 +107,7 @@ def stream_lines(path: Path) -> Iterator[tuple[int, str]]:
     Raises:
         DataError: as ``read_text``, when the line is reached.
     """
-    with _opened(path) as file:
+    with opened(path) as file:
         for number, content in enumerate(file, start=1):
             try:
                 line = content.decode("utf-8")
@@ -101,7 +129,7 @@ def content_sha256(path: Path) -> str:
     Raises:
         DataError: as ``read_bytes``.
     """
-    with _opened(path) as file:
+    with opened(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
@@ -181,26 +209,3 @@ def _glob(root: Path, pattern: str) -> tuple[Path, ...]:
         if path.is_file():
             by_name[plain_name(path), path.parent] = path
     return tuple(by_name[key] for key in sorted(by_name))
-
-
-@contextmanager
-def _opened(path: Path) -> Iterator[BufferedIOBase]:
-    """The file's unpacked bytes; whatever goes wrong while reading them becomes a ``DataError``."""
-    gzipped = path.suffix == _GZIP
-    cut = DataError(path, None, "the gzipped file is cut short: its end marker is missing. Fetch it again.")
-    # gzip takes an empty file for a sound one
-    if gzipped and path.is_file() and path.stat().st_size == 0:
-        raise cut
-    try:
-        with gzip.open(path) if gzipped else path.open("rb") as file:
-            yield file
-    except EOFError:
-        raise cut from None
-    except (gzip.BadGzipFile, zlib.error) as error:
-        raise DataError(path, None, f"not a sound gzip file ({error}). Fetch it again.") from None
-    except FileNotFoundError:
-        message = "no such file. Put it there, or name another folder with --data-dir."
-        raise DataError(path, None, message) from None
-    except OSError as error:
-        message = f"cannot be read: {error.strerror}. Check that it is a file you may read."
-        raise DataError(path, None, message) from None

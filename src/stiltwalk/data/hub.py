@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 
@@ -84,7 +84,21 @@ def look_up(name: str, revision: str | None = None) -> Snapshot:
     return found
 
 
-def load_table(snapshot: Snapshot, config: str | None, split: str, cache: Path) -> pa.Table:
+class Loaded(NamedTuple):
+    """A split as a table.
+
+    Attributes:
+        table: its rows.
+        whole: whether these are all of them.
+    """
+
+    table: pa.Table
+    whole: bool
+
+
+def load_table(
+    snapshot: Snapshot, config: str | None, split: str, cache: Path, parts: int | None = None
+) -> Loaded:
     """One split of one configuration, of which only the split's files are fetched.
 
     Class labels become their names, wherever in a column they stand; ``-1``, the hub's way to say that there
@@ -95,6 +109,7 @@ def load_table(snapshot: Snapshot, config: str | None, split: str, cache: Path) 
         config: the configuration; ``None`` for the only one.
         split: the hub's name of the split.
         cache: a folder for what is only needed meanwhile; the table may lie in it.
+        parts: fetch only so many of the split's files, the first ones; ``None``: all.
 
     Raises:
         UnknownNameError: there is no such configuration or split; the nearest is suggested.
@@ -103,12 +118,13 @@ def load_table(snapshot: Snapshot, config: str | None, split: str, cache: Path) 
     import datasets  # noqa: PLC0415  heavy
 
     urls, features = (_exported if snapshot.exported else _on_card)(snapshot, config, split, cache)
+    some = urls[:parts]
     with plainly(snapshot.id, snapshot.revision):
         loaded = datasets.load_dataset(
-            "parquet", data_files={split: urls}, split=split, features=features, cache_dir=str(cache)
+            "parquet", data_files={split: some}, split=split, features=features, cache_dir=str(cache)
         )
         table: pa.Table = loaded.with_format("arrow")[:]
-    return _with_names(table, loaded.features)
+    return Loaded(_with_names(table, loaded.features), whole=len(some) == len(urls))
 
 
 def quiet() -> None:

@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from fnmatch import fnmatchcase
+from itertools import islice
 from pathlib import Path
 
 from stiltwalk.data.files import content_sha256, data_folder, stored
@@ -33,26 +34,43 @@ def load(
         split: one of its splits.
         language: one of the split's languages.
         root: the data folder that the record's paths start from; a generated task needs none.
-        first: only so many, the first ones; ``None``: all.
+        first: only so many, the first ones, and files are read only as far as they reach; ``None``: all.
 
     Raises:
         UserError: the task has no such split, the split no such language, or no data folder was named.
         DataError: files are missing or not what their layout promises, an id occurs twice, or no example
             is left.
     """
+    return tuple(stream(task, split, language, root, first))
+
+
+def stream(
+    task: Task, split: SplitName, language: str, root: Path | None, first: int | None = None
+) -> Iterator[Example]:
+    """As ``load``, one example after the other: of text of any size only the ids are kept.
+
+    Raises:
+        UserError: as ``load``, when the first example is asked for.
+        DataError: as ``load``, when its place is reached.
+    """
     rule = task.split(split)
     if rule.made is not None:
         check_language(task, split, language)
         size = rule.made.examples if first is None else min(first, rule.made.examples)
-        return generate(_generator(task), split, language, size, rule.made.seed)
-    if task.parts:
-        return _pooled(task, split, language, root)[:first]
+        yield from generate(_generator(task), split, language, size, rule.made.seed)
+    else:
+        read = _pooled if task.parts else _from_files
+        yield from islice(read(task, split, language, root), first)
+
+
+def _from_files(task: Task, split: SplitName, language: str, root: Path | None) -> Iterator[Example]:
+    rule = task.split(split)
     folder = data_folder(task, root)
     found = require(task, split, language, folder)
     found = found._replace(task=with_labels(found.task, folder))
     reader = _reader(found.task)
     kept = reader(found.task, language, found.paths)
-    if rule.ids is not None:
+    if rule.ids is not None and language in rule.languages:  # a translation's file holds one language
         pattern = task.filled(rule.ids, language)
         kept = (grouped for grouped in kept if fnmatchcase(grouped.example.id, pattern))
     if (without := _without(rule, folder)) is not None:
@@ -60,11 +78,12 @@ def load(
         kept = (grouped for grouped in kept if grouped.example.id not in left_out)
     if rule.share != _EVERYTHING:
         kept = _shared_out(kept, rule.share)
-    examples = tuple(grouped.example for grouped in kept)
-    _check_ids(examples, found.paths)
-    if not examples:
+    nothing = True
+    for example in _distinct((grouped.example for grouped in kept), found.paths):
+        nothing = False
+        yield example
+    if nothing:
         raise DataError(found.paths[0], None, _nothing_left(task, split, language))
-    return examples[:first]
 
 
 def load_candidates(task: Task, split: SplitName, root: Path | None) -> tuple[Candidate, ...]:
@@ -78,19 +97,16 @@ def load_candidates(task: Task, split: SplitName, root: Path | None) -> tuple[Ca
         return ()
     paths = candidate_files(task, split, data_folder(task, root))
     read = (grouped.example for grouped in _reader(task)(task, "", paths))
-    candidates = tuple(example for example in read if isinstance(example, Candidate))
-    _check_ids(candidates, paths)
-    return candidates
+    distinct = _distinct((example for example in read if isinstance(example, Candidate)), paths)
+    return tuple(example for example in distinct if isinstance(example, Candidate))
 
 
-def _pooled(task: Task, split: SplitName, language: str, root: Path | None) -> tuple[Example, ...]:
+def _pooled(task: Task, split: SplitName, language: str, root: Path | None) -> Iterator[Example]:
     """The examples of every part, their ids beginning with the part's name."""
     check_language(task, split, language)
-    return tuple(
-        replace(example, id=f"{part.name}:{example.id}")
-        for part in task.parts
-        for example in load(part, split, language, root)
-    )
+    for part in task.parts:
+        for example in stream(part, split, language, root):
+            yield replace(example, id=f"{part.name}:{example.id}")
 
 
 def require(task: Task, split: SplitName, language: str, root: Path) -> Found:
@@ -264,7 +280,8 @@ def _shared_out(grouped: Iterator[Grouped], share: tuple[float, float]) -> Itera
     return (each for each in grouped if low <= group_position(each.group) < high)
 
 
-def _check_ids(examples: tuple[Example, ...], paths: tuple[Path, ...]) -> None:
+def _distinct(examples: Iterator[Example], paths: tuple[Path, ...]) -> Iterator[Example]:
+    """The same examples; an id that occurs twice is an error."""
     seen: set[str] = set()
     for example in examples:
         if example.id in seen:
@@ -272,6 +289,7 @@ def _check_ids(examples: tuple[Example, ...], paths: tuple[Path, ...]) -> None:
             message = f"the example id '{example.id}' occurs twice in {names}. Remove one of the two."
             raise DataError(paths[0], None, message)
         seen.add(example.id)
+        yield example
 
 
 def _nothing_left(task: Task, split: SplitName, language: str) -> str:

@@ -38,6 +38,7 @@ class LockedFile(Record):
         config: hub: the configuration, if the data set has several.
         split: hub: the hub's name of the split.
         rows: hub: how many rows.
+        parts: hub: of how many of the split's files, the first ones; ``None``: of all.
     """
 
     task: str
@@ -49,6 +50,7 @@ class LockedFile(Record):
     config: str | None = None
     split: str | None = None
     rows: int | None = None
+    parts: int | None = None
 
 
 class Lock(Record):

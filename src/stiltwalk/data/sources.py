@@ -12,7 +12,8 @@ from stiltwalk.data.files import data_folder, locate, matches, stored
 from stiltwalk.data.table import rows
 from stiltwalk.spec.columns import Columns
 from stiltwalk.spec.errors import DataError
-from stiltwalk.spec.task import SplitName, Task
+from stiltwalk.spec.languages import SOURCE_LANGUAGE
+from stiltwalk.spec.task import Hub, SplitName, Task
 
 HUB = "hub"
 """The folder, below the data folder, that holds what was fetched from a hub."""
@@ -39,22 +40,41 @@ def find(task: Task, split: SplitName, language: str, root: Path | None) -> Foun
     paths = locate(task, split, language, root)
     if paths and holds(task, paths, language):
         return Found(_as_found(task, split, language, root), paths)
-    name = hub_file(task, split, language)
+    name, hub = hub_file(task, split, language), hub_of(task, split, language)
     path = stored(data_folder(task, root) / name) if name else None
-    if path is None or task.hub is None:
-        return None
-    return Found(as_on_hub(task), (path,))
+    return None if path is None or hub is None else Found(as_on_hub(task, hub), (path,))
 
 
 def _as_found(task: Task, split: SplitName, language: str, root: Path | None) -> Task:
-    """The task's record as these files are to be read: translations have columns of their own."""
-    if language in task.split(split).languages:
-        return task
-    columns = task.columns_of(split, language, tuple(matches(task, split, language, root)))
-    return task if columns == task.columns else task.replace({"columns": columns})
+    """The task's record as these files are to be read: translations have a layout of their own."""
+    found = task.translation(split, language, tuple(matches(task, split, language, root)))
+    return task if found is None else task.replace({"layout": found.layout, "columns": found.columns})
 
 
-def origin(task: Task, split: SplitName, language: str, root: Path) -> Origin | None:
+def aligned(task: Task, split: SplitName, language: str, root: Path | None) -> bool:
+    """Whether an example there says what the English one of the same id says.
+
+    So it is with what is made, and with published translations whose record says so: of several the one
+    that is there. Data that was gathered in each language by itself is not aligned.
+
+    Raises:
+        UserError: the task is read from files, and no data folder was named.
+        DataError: some of the original files are there and others are missing.
+    """
+    rule = task.split(split)
+    if rule.made is not None or language == SOURCE_LANGUAGE:
+        return True
+    there = None if language in rule.languages else origin(task, split, language, root)
+    if there is None:
+        return False
+    if there == "hub":
+        mirrored = (each for each in rule.translated if each.hub == hub_of(task, split, language))
+        return all(each.aligned for each in mirrored)
+    found = task.translation(split, language, tuple(matches(task, split, language, root)))
+    return found is not None and found.aligned
+
+
+def origin(task: Task, split: SplitName, language: str, root: Path | None) -> Origin | None:
     """Where the examples come from that would be read; of a task with parts, where any are original ones.
 
     Raises:
@@ -98,17 +118,24 @@ def _distinct(
     return frozenset(tuple(plain(row, name) for name in names) for row in found)
 
 
-def as_on_hub(task: Task) -> Task:
-    """The task's record as its hub files are to be read."""
-    assert task.hub is not None, "the caller knows"
-    return task.replace({"layout": "columns", "columns": task.hub.columns})
+def as_on_hub(task: Task, hub: Hub) -> Task:
+    """The task's record as files that were fetched from there are to be read."""
+    return task.replace({"layout": "columns", "columns": hub.columns})
+
+
+def hub_of(task: Task, split: SplitName, language: str) -> Hub | None:
+    """Where a split in one language, or its translation, can be fetched from; ``None``: nowhere."""
+    rule = task.split(split)
+    translations = (each.hub for each in rule.translated if language in each.languages)
+    for hub in (task.hub,) if language in rule.languages else translations:
+        if hub is not None and hub.columns is not None and split in hub.splits:
+            return hub
+    return None
 
 
 def hub_file(task: Task, split: SplitName, language: str) -> str | None:
-    """Where a split fetched from the hub lies below the data folder; ``None``: it cannot be fetched."""
-    if task.hub is None or task.hub.columns is None or split not in task.hub.splits:
-        return None
-    if language not in task.split(split).languages:  # translations come from elsewhere
+    """Where a split fetched from a hub lies below the data folder; ``None``: it cannot be fetched."""
+    if hub_of(task, split, language) is None:
         return None
     return f"{HUB}/{task.name}/{split}.{language}.parquet"
 

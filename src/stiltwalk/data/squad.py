@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 from stiltwalk.data.fields import Fault, field, filled, parse_json
 from stiltwalk.data.files import read_text
@@ -28,20 +29,49 @@ def read(task: Task, _language: str, paths: tuple[Path, ...]) -> Iterator[Groupe
             one, or an answer is not the text at its place in the context.
     """
     seen: set[str] = set()
+    for asked in every_question(paths):
+        example = _question(asked)
+        if not example.answers and not task.scoring.abstains:
+            message = "it has no answer, and this task wants one. Is this a SQuAD 2.0 file? Use version 1.1."
+            raise asked.fault(message)
+        if example.id in seen:
+            raise asked.fault("the id occurs twice. Remove one of the two questions.")
+        seen.add(example.id)
+        yield Grouped(example, asked.group)
+
+
+class Asked(NamedTuple):
+    """A question as it stands in the file.
+
+    Attributes:
+        id: its id.
+        raw: its object.
+        context: the paragraph it is asked about, not blank.
+        group: the article's title, or the context where it has none.
+        fault: how its errors begin.
+    """
+
+    id: str
+    raw: object
+    context: str
+    group: str
+    fault: Fault
+
+
+def every_question(paths: tuple[Path, ...]) -> Iterator[Asked]:
+    """Every question of the files, in their order.
+
+    Raises:
+        DataError: a file is no such JSON, or a field around the question is missing or blank.
+    """
     for path in paths:
         document = parse_json(read_text(path), path)
         articles = field(document, "data", list, partial(_fault, path, "top level"))
         for number, article in enumerate(articles):
-            for grouped in _article(path, f"data[{number}]", article, may_lack=task.scoring.abstains):
-                if grouped.example.id in seen:
-                    message = "the id occurs twice. Remove one of the two questions."
-                    raise _fault(path, f"question {grouped.example.id}", message)
-                seen.add(grouped.example.id)
-                yield grouped
+            yield from _article(path, f"data[{number}]", article)
 
 
-def _article(path: Path, place: str, article: object, *, may_lack: bool) -> Iterator[Grouped]:
-    """The article's questions, which may lack an answer or not."""
+def _article(path: Path, place: str, article: object) -> Iterator[Asked]:
     fault = partial(_fault, path, place)
     title = article.get("title") if isinstance(article, dict) else None
     for number, paragraph in enumerate(field(article, "paragraphs", list, fault)):
@@ -51,18 +81,12 @@ def _article(path: Path, place: str, article: object, *, may_lack: bool) -> Iter
         group = str(title) if title else context
         questions = field(paragraph, "qas", list, partial(_fault, path, inside))
         for index, raw in enumerate(questions):
-            example = _question(path, f"{inside}.qas[{index}]", raw, context)
-            if not example.answers and not may_lack:
-                message = (
-                    "it has no answer, and this task wants one. Is this a SQuAD 2.0 file? Use version 1.1."
-                )
-                raise _fault(path, f"question {example.id}", message)
-            yield Grouped(example, group)
+            identity = filled(raw, "id", partial(_fault, path, f"{inside}.qas[{index}]"))
+            yield Asked(identity, raw, context, group, partial(_fault, path, f"question {identity}"))
 
 
-def _question(path: Path, place: str, raw: object, context: str) -> Question:
-    identity = filled(raw, "id", partial(_fault, path, place))
-    fault = partial(_fault, path, f"question {identity}")
+def _question(asked: Asked) -> Question:
+    identity, raw, context, _, fault = asked
     question = filled(raw, "question", fault)
     answers = tuple(_answer(answer, context, fault) for answer in field(raw, "answers", list, fault))
     return Question(id=identity, question=question, context=context, answers=answers)

@@ -31,11 +31,16 @@ def subset(classes: Sequence[Hashable], size: int, drawn: np.random.Generator) -
         size: how many to take.
         drawn: the draw: generators of one seed give nested subsets, of different seeds fresh ones.
     """
+    return sorted(in_rounds(classes, drawn)[:size])
+
+
+def in_rounds(classes: Sequence[Hashable], drawn: np.random.Generator) -> list[int]:
+    """Every index, in the order of the draw: its first n are the subset of n."""
     given: defaultdict[Hashable, int] = defaultdict(int)
     rounds = []
     shuffled = drawn.permutation(len(classes))
     for index in shuffled.tolist():
         rounds.append(given[classes[index]])
         given[classes[index]] += 1
-    order = shuffled[np.argsort(rounds, kind="stable")]
-    return sorted(order[:size].tolist())
+    order: list[int] = shuffled[np.argsort(rounds, kind="stable")].tolist()
+    return order

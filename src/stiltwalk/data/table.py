@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from stiltwalk.data.fields import Fault, parse_json
-from stiltwalk.data.files import plain_name, read_bytes, read_lines, read_text
+from stiltwalk.data.files import opened, plain_name, read_lines, read_text, stream_lines
 from stiltwalk.spec.columns import Columns
 from stiltwalk.spec.errors import DataError
 
@@ -76,7 +76,7 @@ def _side_by_side(paths: tuple[Path, ...], columns: Columns) -> Iterator[Row]:
 
 
 def _json_lines(path: Path) -> Iterator[Row]:
-    for at, line in enumerate(read_lines(path), start=1):
+    for at, line in stream_lines(path):
         if line.strip():
             fault = partial(DataError, path, at)
             cells = parse_json(line, path, at)
@@ -128,13 +128,16 @@ def _with_header(
 
 def _parquet(path: Path) -> Iterator[Row]:
     number = 0
-    try:
-        for batch in pq.ParquetFile(pa.BufferReader(read_bytes(path))).iter_batches(_BATCH):
-            for cells in batch.to_pylist():
-                number += 1
-                yield Row(cells, partial(_row_fault, path, number))
-    except pa.ArrowException as error:
-        raise DataError(path, None, f"not sound Parquet ({error}). Fetch it again.") from None
+    with opened(path) as file:
+        try:
+            for batch in pq.ParquetFile(file).iter_batches(_BATCH):
+                for cells in batch.to_pylist():
+                    number += 1
+                    yield Row(cells, partial(_row_fault, path, number))
+        # some of what is wrong with a file's content is an OSError to the library
+        except (pa.ArrowException, OSError) as error:
+            said = str(error).strip().partition("\n")[0]
+            raise DataError(path, None, f"not sound Parquet ({said}). Fetch it again.") from None
 
 
 def _row_fault(path: Path, number: int, message: str) -> DataError:

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
+from stiltwalk.data import columns, squad_translated
 from stiltwalk.data.files import content_sha256, data_folder, own_folder
-from stiltwalk.data.load import available, load, missing_message
+from stiltwalk.data.load import available, missing_message, stream
 from stiltwalk.data.lock import Lock, changed, read_lock
 from stiltwalk.data.sources import Origin, find, origin, present, wanted
 from stiltwalk.spec.errors import UserError
@@ -58,6 +59,8 @@ class VerifyRow:
             ``missing``; ``broken``: there, but not readable.
         message: what is wrong and how to mend it; empty if nothing is.
         sha256: of the unpacked content of each file; none if it is missing, broken or generated.
+        left_out: published translations: how many rows are no use, and are not among the examples: a text is
+            blank, or the answer is not in the context.
     """
 
     task: str
@@ -68,6 +71,7 @@ class VerifyRow:
     state: VerifyState
     message: str
     sha256: tuple[str, ...] = ()
+    left_out: int = 0
 
 
 def inventory(task: Task, root: Path | None) -> list[DataRow]:
@@ -161,17 +165,29 @@ def _anything(task: Task, split: SplitName, language: str, root: Path) -> bool:
     return find(task, split, language, root) is not None
 
 
+def _left_out(task: Task, split: SplitName, language: str, root: Path | None) -> int:
+    """How many rows of a published translation are no use; it need be asked of no other data."""
+    rule = task.split(split)
+    if language in rule.languages or (found := find(task, split, language, root)) is None:
+        return 0
+    if found.task.layout == "columns":
+        return columns.left_out(found.task, language, found.paths)
+    return squad_translated.left_out(found.paths) if found.task.layout == "squad-translated" else 0
+
+
 def _verified(task: Task, split: SplitName, language: str, root: Path | None) -> VerifyRow:
     rule = task.split(split)
     expected = rule.made.examples if rule.made else rule.expected.get(language)
 
     def row(state: VerifyState, message: str, examples: int | None = None) -> VerifyRow:
-        return VerifyRow(task.name, language, split, examples, expected, state, message)
+        return VerifyRow(task.name, language, split, examples, expected, state, message, (), left_out)
 
+    left_out = 0
     try:
         if rule.made is None and not _anything(task, split, language, data_folder(task, root)):
             return row("missing", f"{own_folder(task, root)}: {missing_message(task, split, language)}")
-        count = len(scored(load(task, split, language, root)))
+        count = sum(len(scored((example,))) for example in stream(task, split, language, root))
+        left_out = _left_out(task, split, language, root)
     except UserError as error:
         return row("broken", str(error))
     if expected is None:

@@ -25,7 +25,7 @@ from stiltwalk.engine import memory
 from stiltwalk.engine.devices import PROCESSOR, Room
 from stiltwalk.engine.memory import Needs
 from stiltwalk.plan.nodes import Node, Plan
-from stiltwalk.plan.steps import PredictStep, Step
+from stiltwalk.plan.steps import MeasureStep, PredictStep, Step
 from stiltwalk.store import leases
 from stiltwalk.store.leases import Lease
 
@@ -84,7 +84,8 @@ class Admission:
                 if leases.holder(folder / f"{node.key}.json") is not None:
                     continue  # running, and among what is used
                 wanted = self._wanted(node, needs.of(node.step), used)
-                why = self._too_much(wanted, used)
+                disturbed = bool(used) and isinstance(node.step, MeasureStep)
+                why = "needs this machine to itself" if disturbed else self._too_much(wanted, used)
                 if why is not None:
                     self.held[node.key] = Held(node, why)
                     continue
@@ -115,9 +116,12 @@ class Admission:
         """Device → bytes to reserve for ``node``, whose every process needs ``need``.
 
         Several processes share main memory, but accelerators only where these are fewer than they are; they
-        get those with the most room. A step of which nothing is known gets whole devices.
+        get those with the most room. A step of which nothing is known gets whole devices; one that measures
+        gets them all.
         """
         devices, own = self.room.devices, self.room.devices[self.room.own]
+        if isinstance(node.step, MeasureStep):
+            return {device.name: device.capacity for device in devices}
         count = processes(node.step)
         if own.name == PROCESSOR or count == 1:
             return {own.name: own.capacity if need is None else need * count}

@@ -27,7 +27,7 @@ WORKERS_PER_ACCELERATOR = 2
 """While one step reads, collates, writes or scores, the other computes; memory decides whether two fit."""
 
 _VISIBLE = "CUDA_VISIBLE_DEVICES"
-_QUERY = ("--query-gpu=index,uuid,memory.total", "--format=csv,noheader,nounits")
+_QUERY = ("index", "uuid", "memory.total")
 _MEMORY_LIMITS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
 
 
@@ -76,17 +76,23 @@ def listed_accelerators() -> list[Listed]:
 
     Asked of ``nvidia-smi``, for torch would take seconds to come up and a piece of every device's memory.
     """
+    return [Listed(number, uuid, _bytes(mebibytes)) for number, uuid, mebibytes in driver_says(_QUERY)]
+
+
+def driver_says(fields: tuple[str, ...]) -> list[list[str]]:
+    """What the driver says of every accelerator, by its names of ``fields``; nothing where there is none."""
     program = shutil.which("nvidia-smi")
     if program is None or version("torch").endswith("+cpu"):
         return []
+    command = [program, f"--query-gpu={','.join(fields)}", "--format=csv,noheader,nounits"]
     try:
         listed = subprocess.run(  # noqa: S603  a fixed command
-            [program, *_QUERY], capture_output=True, text=True, timeout=30, check=True
+            command, capture_output=True, text=True, timeout=30, check=True
         )
-        rows = [[word.strip() for word in line.split(",")] for line in listed.stdout.splitlines()]
-        return [Listed(number, uuid, _bytes(mebibytes)) for number, uuid, mebibytes in rows]
-    except (OSError, subprocess.SubprocessError, ValueError):
+    except (OSError, subprocess.SubprocessError):
         return []
+    rows = [[word.strip() for word in line.split(",")] for line in listed.stdout.splitlines()]
+    return rows if all(len(row) == len(fields) for row in rows) else []
 
 
 def _bytes(mebibytes: str) -> int:

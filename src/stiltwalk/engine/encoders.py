@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from importlib.resources import files as files_of
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -27,7 +27,7 @@ from stiltwalk.spec.sentence_encoders import SentencePipeline, read_pipeline
 
 # weights in safetensors only; everything a tokenizer may need; nothing that runs. On a hub a star also stands
 # for sub-folders, so that those of a sentence encoder (1_Pooling, 2_Dense) come along
-_PATTERNS = ("*.json", "*.safetensors", "*.txt", "*.model", "*.vocab")
+PATTERNS = ("*.json", "*.safetensors", "*.txt", "*.model", "*.vocab")
 _DEPTHS = ("num_hidden_layers", "num_layers", "n_layers")
 
 
@@ -56,15 +56,20 @@ def locate_encoder(source: str, revision: str | None, digest: Callable[[Path], s
     sentences = None if laid_out else read_pipeline(folder)
     parts = [folder / name for name in ("model", "tokenizer", "heads")] if laid_out else [folder]
     parts += [folder / name for name in sentences.parts] if sentences else []
-    files = sorted(path for part in parts for pattern in _PATTERNS for path in part.glob(pattern))
+    files = sorted(path for part in parts for pattern in PATTERNS for path in part.glob(pattern))
     if not any(path.suffix == ".safetensors" for path in files):
         raise UserError(
             f"{folder} holds no safetensors weights, and no other kind is read. "
             "Save the model with save_pretrained from transformers 5 or later."
         )
-    content = canonical_json({path.relative_to(folder).as_posix(): digest(path) for path in files})
-    fingerprint = hashlib.sha256(content.encode()).hexdigest()
+    fingerprint = content_of(files, folder, digest)
     return LocatedEncoder(folder, fingerprint, layers_of(parts[0]), sentences, nature_in(parts[0]))
+
+
+def content_of(files: Iterable[Path], folder: Path, digest: Callable[[Path], str]) -> str:
+    """The hash (SHA-256, hex) of ``files`` with their names within ``folder``."""
+    content = canonical_json({path.relative_to(folder).as_posix(): digest(path) for path in files})
+    return hashlib.sha256(content.encode()).hexdigest()
 
 
 def encoder_folder(source: str, revision: str | None) -> Path:
@@ -74,7 +79,11 @@ def encoder_folder(source: str, revision: str | None) -> Path:
         UserError: there is no such encoder.
     """
     folder = Path(source).expanduser()
-    return folder if folder.is_dir() else packaged_encoder(source) or _snapshot(source, revision)
+    return (
+        folder
+        if folder.is_dir()
+        else packaged_encoder(source) or snapshot(source, revision, "encoder", PATTERNS)
+    )
 
 
 def packaged_encoder(name: str) -> Path | None:
@@ -153,19 +162,30 @@ def _config_in(folder: Path) -> dict[str, Any]:
         raise UserError(f"No encoder can be read from {folder}: config.json: {error}.") from None
 
 
-def _snapshot(source: str, revision: str | None) -> Path:
+def snapshot(source: str, revision: str | None, kind: str, patterns: Iterable[str]) -> Path:
+    """The folder of the ``kind`` of model with the hub id ``source``: in the hub's cache, fetched if need be.
+
+    Args:
+        source: the hub id.
+        revision: of it; ``None``: the latest.
+        kind: what messages call it.
+        patterns: which files.
+
+    Raises:
+        UserError: there is no such model, or it is not in the cache and the hub cannot be reached.
+    """
     try:
-        return Path(snapshot_download(source, revision=revision, allow_patterns=list(_PATTERNS)))
+        return Path(snapshot_download(source, revision=revision, allow_patterns=list(patterns)))
     except HFValidationError:
         raise UserError(
-            f"There is no encoder '{source}': no such folder, and no hub id (a hub id is OWNER/NAME)."
+            f"There is no {kind} '{source}': no such folder, and no hub id (a hub id is OWNER/NAME)."
         ) from None
     except (RepositoryNotFoundError, RevisionNotFoundError):
         raise UserError(
-            f"The hub has no encoder '{source}'" + (f" at revision {revision}." if revision else ".")
+            f"The hub has no {kind} '{source}'" + (f" at revision {revision}." if revision else ".")
         ) from None
     except (LocalEntryNotFoundError, HfHubHTTPError, OSError) as error:
         raise UserError(
-            f"The encoder '{source}' is neither a folder nor in the local hub cache, and the hub cannot be "
+            f"The {kind} '{source}' is neither a folder nor in the local hub cache, and the hub cannot be "
             f"reached ({type(error).__name__}). Fetch it where there is a network, or give a folder."
         ) from None

@@ -15,18 +15,32 @@ from pathlib import Path
 from typing import Any
 
 from stiltwalk.compute.context import Place
-from stiltwalk.plan.memory import Pass, activations, need, prediction, trimmed_rows
+from stiltwalk.engine.translator_memory import translation_memory
+from stiltwalk.plan.memory import (
+    Pass,
+    Way,
+    activations,
+    lora_parameters,
+    need,
+    prediction,
+    state,
+    trimmed_rows,
+)
+from stiltwalk.plan.references import is_base
 from stiltwalk.plan.sizes import Sizes, sizes_in, sizes_to_be
 from stiltwalk.plan.steps import (
+    ChooseStep,
+    MeasureStep,
     PredictStep,
-    PretrainStep,
     Step,
-    TaskData,
-    TrainStep,
+    TranslateStep,
     canonical_json,
-    is_base,
     parse_step,
 )
+from stiltwalk.plan.trainings import PretrainStep, TaskData, TrainStep
+from stiltwalk.spec.adaptation import Lora
+from stiltwalk.spec.execution import Execution
+from stiltwalk.spec.translation import EXACT
 from stiltwalk.store.atomic import read_json
 
 PROCESSOR, ACCELERATOR = "cpu", "cuda"
@@ -37,6 +51,9 @@ RESIDENT_BYTES = 500 * 10**6
 
 CONTEXT_BYTES = 10**9
 """A process's context on an accelerator, with room for its kernels; a round guess, not measured."""
+
+Sized = PretrainStep | TrainStep | PredictStep
+"""Steps whose memory follows from the size of one encoder."""
 
 
 @dataclass(slots=True)
@@ -71,6 +88,12 @@ class Needs:
 
     def of(self, step: Step) -> int | None:
         """Bytes that ``step`` is expected to need in each of its processes; ``None``: nothing is known."""
+        if isinstance(step, ChooseStep):
+            return RESIDENT_BYTES
+        if isinstance(step, TranslateStep):
+            return self._translating(step)
+        if isinstance(step, MeasureStep):  # it gets all devices, whatever it needs
+            return None
         sizes = self._sizes(step)
         if sizes is None:
             return None
@@ -85,23 +108,31 @@ class Needs:
             step = parse_step(record["step"])
         except ValueError:  # written by another version: not this one's steps
             return
-        sizes = self._sizes(step)
-        if sizes is not None:
+        sizes = self._sizes(step) if isinstance(step, Sized) else None
+        if isinstance(step, Sized) and sizes is not None:
             name, peak = class_of(step, sizes), int(facts["peak_memory_bytes"])
             # torch does not count a process's context
             peak += CONTEXT_BYTES if self.kind == ACCELERATOR else 0
             self.measured[name] = max(self.measured.get(name, 0), peak)
 
-    def _sizes(self, step: Step) -> Sizes | None:
+    def _translating(self, step: TranslateStep) -> int | None:
+        if step.translator == EXACT:
+            return RESIDENT_BYTES
+        folder = self.place.translators.get(step.translator.partition(":")[2])
+        needed = None if folder is None else translation_memory(step, folder)
+        process = CONTEXT_BYTES if self.kind == ACCELERATOR else RESIDENT_BYTES
+        return None if needed is None else process + needed
+
+    def _sizes(self, step: Sized) -> Sizes | None:
         if isinstance(step, PretrainStep):
             return sizes_to_be(step.shape, step.vocabulary_size)
         if step.parent not in self.sizes:
-            folder = _model_folder(self.place, step.parent)
+            folder = model_folder(self.place, step.parent)
             self.sizes[step.parent] = None if folder is None else sizes_of(folder)
         return self.sizes[step.parent]
 
 
-def class_of(step: Step, sizes: Sizes) -> str:
+def class_of(step: Sized, sizes: Sizes) -> str:
     """What steps that need the same memory have in common.
 
     They differ in seed, weights, learning rate, and in what their data says, but not in which tasks and
@@ -113,7 +144,7 @@ def class_of(step: Step, sizes: Sizes) -> str:
         described |= _batching(step.training.model_dump(mode="json"))
         described["text"] = sorted(f"{text.task} {text.language}" for text in step.text)
     elif isinstance(step, TrainStep):
-        described |= step.model_dump(mode="json", include={"masked_lm"})
+        described |= step.model_dump(mode="json", include={"masked_lm", "adaptation"})
         described["tasks"] = [_learnt(part) for part in step.parts]
     else:
         fields = {"task", "split", "max_tokens", "layer", "layers", "pooling"}
@@ -124,7 +155,7 @@ def class_of(step: Step, sizes: Sizes) -> str:
 
 def _learnt(part: TaskData) -> dict[str, Any]:
     """Of one of the tasks that a step trains on."""
-    data = {"english": bool(part.train), "others": sorted(part.others), "dev": part.dev is not None}
+    data = {"languages": part.languages, "match": part.match, "dev": part.dev is not None}
     return {"task": part.task, "head": part.head} | data | _batching(part.training.model_dump(mode="json"))
 
 
@@ -134,7 +165,7 @@ def _batching(training: Mapping[str, Any]) -> dict[str, Any]:
     return {name: training[name] for name in names if name in training}
 
 
-def estimate(step: Step, sizes: Sizes, kind: str) -> int:
+def estimate(step: Sized, sizes: Sizes, kind: str) -> int:
     """Bytes by arithmetic: see the top of this file."""
     process = CONTEXT_BYTES if kind == ACCELERATOR else RESIDENT_BYTES
     execution = step.execution
@@ -153,11 +184,37 @@ def estimate(step: Step, sizes: Sizes, kind: str) -> int:
         accelerator=kind == ACCELERATOR,
         masked=share,
     )
+    if execution.sharded:
+        return process + _in_pieces(step, sizes, batch, kind)
+    if isinstance(step, TrainStep) and step.adaptation.lora is not None:
+        return process + 4 * sizes.table + _adapting(sizes, batch, step.adaptation.lora, execution)
     # a masked-LM loss touches every row
     needed = need(sizes, batch, "full" if share else "trimmed")
+    rounded = 6 * sizes.inside if execution.optimiser == "adamw-8bit" else 0  # of eight bytes two are left
     rest = 0 if share else 4 * (sizes.vocabulary - trimmed_rows(sizes)) * sizes.hidden
     kept = activations(sizes, batch, "checkpointed" if execution.checkpointing else "full")
-    return process + 4 * sizes.table + rest + needed.state + kept
+    return process + 4 * sizes.table + rest + needed.state - rounded + kept
+
+
+def _in_pieces(step: TrainStep | PretrainStep, sizes: Sizes, batch: Pass, kind: str) -> int:
+    """Bytes of each process of a training whose state is cut over them; rank 0 gathers weights at the end."""
+    way: Way = "checkpointed" if step.execution.checkpointing else "full"
+    if isinstance(step, TrainStep) and step.adaptation.lora is not None:
+        way = "lora"
+    needed = need(sizes, batch, way, step.execution.processes)
+    # in main memory, whatever it is trained on
+    whole = 4 * sizes.parameters if kind == PROCESSOR else 0
+    return needed.state + max(needed.gathered + needed.activations, whole)
+
+
+def _adapting(sizes: Sizes, batch: Pass, lora: Lora, execution: Execution) -> int:
+    """Bytes of a training that leaves the encoder itself as it is."""
+    trained = lora_parameters(sizes, lora.rank, everywhere=not lora.of_attention)
+    copies = 2 * sizes.inside if batch.half else 0
+    # beside every layer matrices read what the layers would have kept
+    way: Way = "lora" if lora.of_attention else "full"
+    kept = activations(sizes, batch, "checkpointed" if execution.checkpointing else way)
+    return state(trained, sizes.parameters) + copies + kept
 
 
 def sizes_of(folder: Path) -> Sizes | None:
@@ -166,7 +223,7 @@ def sizes_of(folder: Path) -> Sizes | None:
     return None if config is None else sizes_in(config)
 
 
-def _model_folder(place: Place, parent: str) -> Path | None:
+def model_folder(place: Place, parent: str) -> Path | None:
     """Where the config of ``parent`` lies; ``None``: not on this machine."""
     if not is_base(parent):
         return place.store.folder(parent) / "model"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,18 +13,24 @@ from stiltwalk.compute.context import Place
 from stiltwalk.data import sources
 from stiltwalk.data.files import own_folder
 from stiltwalk.data.load import cure, fingerprint
+from stiltwalk.engine.adaptations import require_libraries, require_targets
 from stiltwalk.engine.digests import DigestCache
 from stiltwalk.engine.encoders import layers_of, locate_encoder, nature_in, packaged_encoder
+from stiltwalk.engine.machine import this_machine
 from stiltwalk.engine.soundness import Datum, require_sound
+from stiltwalk.engine.translators import LocatedTranslator, locate_translator
 from stiltwalk.plan.facts import EncoderFacts, Facts
 from stiltwalk.plan.graph import build, build_evaluation
 from stiltwalk.plan.nodes import Plan
-from stiltwalk.plan.steps import TrainStep, base
+from stiltwalk.plan.references import base, translator
+from stiltwalk.plan.trainings import TrainStep
 from stiltwalk.spec.errors import DataError, UserError
+from stiltwalk.spec.extras import not_installed
 from stiltwalk.spec.languages import SOURCE_LANGUAGE
 from stiltwalk.spec.study import Study, catalogue_of
 from stiltwalk.spec.targets import trained_languages, training_chain
 from stiltwalk.spec.tasks import TASKS, Catalogue, find_task
+from stiltwalk.store.bases import ADAPTERS
 from stiltwalk.store.store import Store, read_artifact
 
 Say = Callable[[str], None]
@@ -49,8 +56,10 @@ def prepare(
         UserError: something the study needs is not there, or is broken; says where, and how to mend it.
     """
     tasks = catalogue_of(study, tasks)
+    require_libraries(study)
     facts, place = _gather(study, _data(study, tasks), Place(store, data_dir, {}, {}, tasks), say)
     _require_training_data(study, facts.data, place)
+    require_targets(study, facts.encoders, place)
     return Prepared(build(study, facts, tasks), place)
 
 
@@ -90,10 +99,32 @@ def _gather(study: Study, wanted: Iterable[Datum], place: Place, say: Say) -> tu
     vocabularies = {name: _vocabulary_path(name, data_dir) for name in _vocabularies(study)}
     hashes = {name: _vocabulary_hash(path, digests) for name, path in vocabularies.items()}
     encoders, folders = _given_encoders(study, store, digests)
+    translators = _translators(study, digests)
     digests.keep()
-    require_sound(data, data_dir, store.cache / "sound.json", place.tasks, say)
+    counts = require_sound(data, data_dir, store.cache / "sound.json", place.tasks, say)
     paths = {hashes[name]: path for name, path in vocabularies.items()}
-    return Facts(data, encoders, hashes), replace(place, encoders=folders, vocabularies=paths)
+    facts = Facts(
+        data,
+        encoders,
+        hashes,
+        {name: translator(found.fingerprint) for name, found in translators.items()},
+        {name: found.directions for name, found in translators.items()},
+        counts=counts,
+        machine=this_machine() if study.measure else None,
+        unaligned=_unaligned(study, data, place),
+    )
+    lying = {found.fingerprint: found.folder for found in translators.values()}
+    return facts, replace(place, encoders=folders, vocabularies=paths, translators=lying)
+
+
+def _translators(study: Study, digests: DigestCache) -> dict[str, LocatedTranslator]:
+    """The study's models that translate, by the names that it gives them."""
+    given = study.translation
+    if given is None:
+        return {}
+    if given.backend == "ctranslate2" and find_spec("ctranslate2") is None:
+        raise not_installed("ctranslate2", "translation.backend: ctranslate2")
+    return {name: locate_translator(name, digests.digest) for name in given.sources}
 
 
 def _given_encoders(
@@ -121,7 +152,8 @@ def _finished(store: Store, key: str) -> EncoderFacts:
     """Facts of the encoder of a finished step."""
     model, step = store.folder(key) / "model", read_artifact(store, key).step
     trained = step.reading if isinstance(step, TrainStep) else None
-    return EncoderFacts(key, layers_of(model), nature=nature_in(model), trained=trained)
+    adapted = (model / ADAPTERS).exists()
+    return EncoderFacts(key, layers_of(model), nature=nature_in(model), trained=trained, adapted=adapted)
 
 
 def step_key(text: str, store: Store) -> str | None:
@@ -151,11 +183,31 @@ def _data(study: Study, tasks: Catalogue) -> Iterator[Datum]:
         for name in training_chain(target, tasks):
             for code in trained_languages(target, find_task(name, tasks)):
                 yield name, "train", code
+    yield from _beyond_english(study, tasks)
     for name in _trained_on(study, tasks):
         yield name, "train", SOURCE_LANGUAGE
         if "dev" in find_task(name, tasks).splits:
             yield name, "dev", SOURCE_LANGUAGE
     yield from _test_data(study, tasks)
+
+
+def _beyond_english(study: Study, tasks: Catalogue) -> Iterator[Datum]:
+    """Training data in other languages that its arms take where it is there."""
+    for arm in study.intermediate:
+        for name in arm.trained:
+            known = find_task(name, tasks).split("train").every_language
+            asked = known if arm.languages == "all" else [code for code in arm.languages if code in known]
+            yield from ((name, "train", code) for code in asked if code != SOURCE_LANGUAGE)
+
+
+def _unaligned(study: Study, data: Mapping[Datum, str], place: Place) -> frozenset[tuple[str, str]]:
+    """Those of them, by task and language, whose examples do not translate the English ones of their ids."""
+    return frozenset(
+        (name, code)
+        for name, split, code in dict.fromkeys(_beyond_english(study, place.tasks))
+        if (name, split, code) in data
+        and not sources.aligned(find_task(name, place.tasks), split, code, place.data_dir)
+    )
 
 
 def _trained_on(study: Study, tasks: Catalogue) -> Iterator[str]:

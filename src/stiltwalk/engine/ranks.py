@@ -189,4 +189,8 @@ def _monitor(folder: Path, rank: int) -> Monitor:
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1])))
+    ended = main(Path(sys.argv[1]))
+    sys.stderr.flush()
+    # threads that carry messages between ranks may outlive the interpreter and then abort the process, and
+    # torchrun would end rank 0 for it, who may still be publishing
+    os._exit(ended)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from importlib.metadata import version
 from pathlib import Path
 
-from stiltwalk.data.load import load, load_candidates
+from stiltwalk.data.load import load_candidates, stream
 from stiltwalk.spec.task import SplitName
 from stiltwalk.spec.tasks import Catalogue, find_task
 from stiltwalk.store.atomic import read_json, write_json
@@ -24,10 +24,13 @@ def require_sound(
     memory: Path,
     tasks: Catalogue,
     say: Callable[[str], None],
-) -> None:
+) -> dict[Datum, int]:
     """Read what was never read with this version; ``data`` maps each datum to its content hash.
 
     Generated examples are sound by construction, and are not made for this.
+
+    Returns:
+        How many examples each datum has.
 
     Raises:
         DataError: a file is cut short, or not what its layout promises: file, line and cure.
@@ -38,14 +41,30 @@ def require_sound(
         for datum, content in data.items()
         if find_task(datum[0], tasks).generator is None and _name(datum, content) not in known
     }
-    if not new:
-        return
+    if new:
+        _read(new, known, data_dir, tasks, say)
+        write_json(memory, known)
+    return {datum: _count(datum, content, known, tasks) for datum, content in data.items()}
+
+
+def _read(
+    new: Mapping[str, Datum],
+    known: dict[str, int],
+    data_dir: Path | None,
+    tasks: Catalogue,
+    say: Callable[[str], None],
+) -> None:
+    """Read what is ``new``, and note in ``known`` how many examples there are."""
     say(f"checking {len(new)} sets of examples that were never read before")
     for name, (task, split, language) in new.items():
-        known[name] = len(load(find_task(task, tasks), split, language, data_dir))
+        known[name] = sum(1 for _ in stream(find_task(task, tasks), split, language, data_dir))
     for task, split in dict.fromkeys((task, split) for task, split, _ in new.values()):
         load_candidates(find_task(task, tasks), split, data_dir)
-    write_json(memory, known)
+
+
+def _count(datum: Datum, content: str, known: Mapping[str, int], tasks: Catalogue) -> int:
+    made = find_task(datum[0], tasks).split(datum[1]).made
+    return known[_name(datum, content)] if made is None else made.examples
 
 
 def _name(datum: Datum, content: str) -> str:

@@ -8,17 +8,19 @@ from typing import Any, Literal
 
 from stiltwalk.engine.worker import failures
 from stiltwalk.plan.nodes import Plan
-from stiltwalk.plan.steps import PretrainStep
+from stiltwalk.plan.trainings import PretrainStep
 from stiltwalk.spec.encoders import Shape
 from stiltwalk.store.leases import holder
 from stiltwalk.store.store import Store, read_artifact
 
 _SPENT = ("steps", "examples", "tokens", "flops", "mix")
+_MORE = ("languages", "extra_steps")
+_CHOSEN = ("rate", "rates", "trials", "steps", "tokens", "flops")
 
 
 @dataclass(frozen=True, slots=True)
 class StepState:
-    """One step's state, why it is not done, and what it spent if it is a finished training."""
+    """One step's state, why it is not done, and what it spent if it is a finished training or a choice."""
 
     key: str
     title: str
@@ -38,7 +40,7 @@ def _state(plan: Plan, store: Store, key: str, failed: dict[str, str]) -> StepSt
     node = plan.nodes[key]
     if store.has(key):
         seconds = read_artifact(store, key).facts.get("wall_seconds")
-        return StepState(key, node.title, "done", seconds, "", spent_by(store, key))
+        return StepState(key, node.title, "done", seconds, "", spent_by(store, key) or chosen_by(store, key))
     worker = holder(store.leases / f"{key}.json")
     if worker is not None:
         return StepState(key, node.title, "running", None, f"by {worker}")
@@ -52,9 +54,22 @@ def _state(plan: Plan, store: Store, key: str, failed: dict[str, str]) -> StepSt
 
 
 def spent_by(store: Store, key: str) -> dict[str, Any]:
-    """Steps, examples, tokens, operations and mix of the finished training ``key``; empty for other steps."""
+    """Steps, examples, tokens, operations and mix of the finished training ``key``; empty for other steps.
+
+    Also the languages of its examples, where they are not all English; and the steps added to its own.
+    """
     facts = read_artifact(store, key).facts
-    return {name: facts[name] for name in _SPENT} if "mix" in facts else {}
+    if "mix" not in facts:
+        return {}
+    return {name: facts[name] for name in _SPENT} | {name: facts[name] for name in _MORE if name in facts}
+
+
+def chosen_by(store: Store, key: str) -> dict[str, Any]:
+    """What the step ``key`` chose, among what, and what its trials spent; empty where it is not finished."""
+    if not store.has(key):
+        return {}
+    facts = read_artifact(store, key).facts
+    return {name: facts[name] for name in _CHOSEN} if "trials" in facts else {}
 
 
 def _title(plan: Plan, key: str) -> str:

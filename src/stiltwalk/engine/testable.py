@@ -9,7 +9,9 @@ from typing import NamedTuple
 from stiltwalk.data.load import available
 from stiltwalk.engine.encoders import encoder_folder
 from stiltwalk.engine.prepare import step_key
-from stiltwalk.plan.steps import TrainStep, is_base
+from stiltwalk.plan.references import is_base
+from stiltwalk.plan.steps import PredictStep
+from stiltwalk.plan.trainings import TrainStep
 from stiltwalk.spec.task import Task
 from stiltwalk.spec.tasks import TASKS, Catalogue, find_task
 from stiltwalk.store.atomic import read_json
@@ -107,7 +109,7 @@ def _trained_heads(key: str, store: Store) -> dict[str, str]:
             kind = find_task(step.task, known).type
             if kind in held:
                 found.setdefault(kind, step.task)
-        if not step.parents:
+        if not isinstance(step, TrainStep | PredictStep):
             break
-        key = step.parents[0]
+        key = step.parent
     return found

@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 
 from stiltwalk.plan.facts import Facts
 from stiltwalk.plan.nodes import Cell, Node, Plan
-from stiltwalk.plan.steps import Step, TextData, key_of
+from stiltwalk.plan.steps import Step, key_of
+from stiltwalk.plan.trainings import TextData
+from stiltwalk.spec.adaptation import Adaptation, named
 from stiltwalk.spec.encoders import EncoderChoice
 from stiltwalk.spec.execution import Execution
 from stiltwalk.spec.languages import SOURCE_LANGUAGE
@@ -27,10 +29,13 @@ class Builder:
     nodes: dict[str, Node] = field(default_factory=dict)
     absent: dict[tuple[str, str], None] = field(default_factory=dict)
     untuned: dict[tuple[str, str], None] = field(default_factory=dict)
+    measured: dict[str, str] = field(default_factory=dict)
+    choices: dict[tuple[str, ...], str] = field(default_factory=dict)
 
     def plan(self, cells: list[Cell]) -> Plan:
         """What was built, with its ``cells``."""
-        return Plan(self.study, self.nodes, tuple(cells), tuple(self.absent), tuple(self.untuned))
+        lacking = tuple(self.absent), tuple(self.untuned)
+        return Plan(self.study, self.nodes, tuple(cells), *lacking, tuple(self.measured.items()))
 
     def there(self, task: str, split: SplitName, wanted: tuple[str, ...]) -> dict[str, str]:
         """Language → content of a split's data, for those of ``wanted`` that are there."""
@@ -75,6 +80,10 @@ class Builder:
         given = self.facts.encoders.get(encoder.source or "")
         trained = given.trained if given is not None else None
         return reading_of(encoder.name, self.nature(encoder), encoder.attention, encoder.pooling, trained)
+
+    def adaptation(self, encoder: EncoderChoice) -> Adaptation:
+        """How training changes an encoder, with its layers by name."""
+        return named(encoder.adaptation, encoder.name, self.nature(encoder))
 
     @property
     def training_execution(self) -> Execution:

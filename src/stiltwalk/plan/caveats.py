@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from stiltwalk.plan.builder import Builder
+from stiltwalk.plan.mixes import languages_of, machine_translated
 from stiltwalk.spec.arms import ArmChoice
 from stiltwalk.spec.encoders import EncoderChoice
 from stiltwalk.spec.languages import SOURCE_LANGUAGE
@@ -11,12 +14,25 @@ from stiltwalk.spec.targets import TargetChoice, trained_languages
 from stiltwalk.spec.tasks import find_task
 
 
-def encoder_caveats(builder: Builder, encoder: EncoderChoice, target: TargetChoice) -> tuple[str, ...]:
-    """What a reader must know of the encoder itself, and of how it is read."""
+def encoder_caveats(
+    builder: Builder, encoder: EncoderChoice, target: TargetChoice, *, trained: bool = False
+) -> tuple[str, ...]:
+    """What a reader must know of the encoder itself, of how it is read, and, if it is ``trained``, how."""
     facts = builder.facts.encoders.get(encoder.source or "")
     task = find_task(target.task, builder.tasks)
     read = reading_caveats(builder.reading(encoder), builder.nature(encoder), task)
-    return ("sentence-encoder", *read) if facts is not None and facts.sentences is not None else read
+    kind = ("sentence-encoder",) if facts is not None and facts.sentences is not None else ()
+    before = ("lora",) if facts is not None and facts.adapted else ()
+    found = (*kind, *read, *before, *(_adaptation_caveats(builder, encoder) if trained else ()))
+    return tuple(dict.fromkeys(found))
+
+
+def _adaptation_caveats(builder: Builder, encoder: EncoderChoice) -> tuple[str, ...]:
+    """Of how training changes the encoder, and whether it changes the others of the study in the same way."""
+    differ = any(each.adaptation != encoder.adaptation for each in builder.study.encoders)
+    own = ("lora",) if encoder.adaptation.lora is not None else ()
+    rounded = ("eight-bit-optimiser",) if builder.study.execution.optimiser == "adamw-8bit" else ()
+    return (*own, *rounded, *(("methods-differ",) if differ else ()))
 
 
 def arm_caveats(
@@ -40,7 +56,22 @@ def arm_caveats(
         found.append(f"trained-on-{'+'.join(chain)}")
     if any(_same_data(builder, one, task) for one in trained for task in chain):
         found.append("intermediate-repeats-target-training")
+    if arm is not None:
+        found += _of_languages(builder, arm)
     return tuple(dict.fromkeys(found))
+
+
+def _of_languages(builder: Builder, arm: ArmChoice) -> Iterator[str]:
+    """What the languages of an arm's data mean for its rows, and what a control is."""
+    spoken = {code for name in arm.trained for code in languages_of(builder, arm, name)}
+    if spoken - {SOURCE_LANGUAGE}:
+        yield "intermediate-beyond-english"
+    if machine_translated(builder, arm):
+        yield "machine-translated"
+    if arm.back_translated is not None:
+        yield "back-translated"
+    if arm.longer_by is not None:
+        yield "longer-target"
 
 
 def _same_data(builder: Builder, *names: str) -> bool:

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import partial
+from typing import NamedTuple
+
+from stiltwalk.plan.batches import require_full_batches
 from stiltwalk.plan.builder import Builder
 from stiltwalk.plan.caveats import arm_caveats, encoder_caveats
 from stiltwalk.plan.facts import Facts
+from stiltwalk.plan.measuring import add_measurement
+from stiltwalk.plan.mixes import arm_data
 from stiltwalk.plan.nodes import Cell, Plan
 from stiltwalk.plan.predictions import add_prediction
-from stiltwalk.plan.steps import PretrainStep
 from stiltwalk.plan.training import intermediate_step, target_step, task_data
+from stiltwalk.plan.trainings import PretrainStep, TaskData, TrainStep
+from stiltwalk.plan.tuning import arm_candidates, arm_trainings, tuned
 from stiltwalk.spec.arms import NONE_ARM, ArmChoice
 from stiltwalk.spec.encoders import EncoderChoice, Pretrain
-from stiltwalk.spec.languages import SOURCE_LANGUAGE
 from stiltwalk.spec.study import Study
 from stiltwalk.spec.targets import TargetChoice, trained_languages, training_chain
 from stiltwalk.spec.tasks import Catalogue, find_task
@@ -32,7 +39,11 @@ def build(study: Study, facts: Facts, tasks: Catalogue) -> Plan:
         for seed in study.seeds
         for arm in (None, *study.intermediate)
         for target in study.targets
+        # without training a target cannot be trained for longer
+        if arm is None or arm.longer_by is None or training_chain(target, tasks)
     ]
+    for encoder in study.encoders:  # alone on the machine, so after all that runs side by side
+        add_measurement(builder, encoder, _start(builder, encoder))
     return builder.plan(cells)
 
 
@@ -51,6 +62,7 @@ def build_evaluation(study: Study, facts: Facts, tasks: Catalogue) -> Plan:
         key = add_prediction(builder, encoder, target, parent, (NONE_ARM, seed))
         caveats = (*find_task(target.task, tasks).caveats, *encoder_caveats(builder, encoder, target))
         cells.append(Cell(encoder.name, NONE_ARM, seed, target.task, key, caveats))
+    add_measurement(builder, encoder, parent)
     return builder.plan(cells)
 
 
@@ -85,50 +97,107 @@ def _cell(
 ) -> Cell:
     name = arm.name if arm else NONE_ARM
     place, parent = (encoder.name, name), start
-    if arm is not None:
+    longer_by = None
+    if arm is not None and arm.longer_by is not None:
+        other = next(each for each in builder.study.intermediate if each.name == arm.longer_by)
+        longer_by = _train_between(builder, other, start, seed, (encoder.name, other.name))
+    elif arm is not None:
         parent = _train_between(builder, arm, parent, seed, place)
-    inherits: tuple[str, ...] = ()
     chain = training_chain(target, builder.tasks)
-    for task in chain:
-        languages = trained_languages(target, find_task(task, builder.tasks))
-        if target.train_languages == "all":
-            languages = tuple(builder.there(task, "train", languages))
-        parent = _train(builder, task, parent, seed, place, inherits, languages)
-        inherits = (find_task(task, builder.tasks).type,)
+    stages = tuple(_stages(builder, target))
+    parent = _train(builder, stages, (start, parent), seed, place, longer_by)
     key = add_prediction(builder, encoder, target, parent, (name, seed))
-    caveats = (*arm_caveats(builder, arm, target, chain), *encoder_caveats(builder, encoder, target))
+    own = encoder_caveats(builder, encoder, target, trained=parent != start)
+    caveats = (*arm_caveats(builder, arm, target, chain), *own)
     return Cell(encoder.name, name, seed, target.task, key, caveats)
 
 
 def _train_between(builder: Builder, arm: ArmChoice, parent: str, seed: int, place: tuple[str, str]) -> str:
-    data, english = builder.facts.data, (SOURCE_LANGUAGE,)
-    trainings = {name: builder.training(name, "intermediate", arm.training) for name in arm.trained}
-    parts = [task_data(name, data, english, each, arm.head_of(name)) for name, each in trainings.items()]
-    step = intermediate_step(
+    encoder, what = place[0], f"intermediate {arm.name}"
+    trial = partial(_between, builder, arm, parent, encoder)
+    step = tuned(builder, trial(seed), arm_candidates(builder, arm), (encoder, what), trial)
+    return builder.add(step, f"{what}, seed {seed}", encoder)
+
+
+def _between(builder: Builder, arm: ArmChoice, parent: str, encoder: str, seed: int) -> TrainStep:
+    """What ``arm`` trains, at one learning rate."""
+    parts = arm_data(builder, arm, arm_trainings(builder, arm), seed)
+    require_full_batches(builder, parts, "intermediate", arm)
+    return intermediate_step(
         arm,
         parts,
         builder.text(arm.masked_lm.text) if arm.masked_lm else (),
         parent,
-        builder.reading(builder.named(place[0])),
+        builder.reading(builder.named(encoder)),
         seed,
         builder.training_execution,
+        builder.adaptation(builder.named(encoder)),
     )
-    return builder.add(step, f"intermediate {arm.name}, seed {seed}", place[0])
+
+
+class _Stage(NamedTuple):
+    """One of the trainings behind a target: its data, the languages of it, and the heads that it inherits."""
+
+    part: TaskData
+    languages: tuple[str, ...]
+    inherits: tuple[str, ...]
+
+    def after(self, arm: str) -> str:
+        """What it is called."""
+        spoken = f" in {'+'.join(self.languages)}" if self.part.others else ""
+        return f"target {self.part.task}{'' if arm == NONE_ARM else f' after {arm}'}{spoken}"
+
+
+def _stages(builder: Builder, target: TargetChoice) -> Iterator[_Stage]:
+    inherits: tuple[str, ...] = ()
+    for name in training_chain(target, builder.tasks):
+        task = find_task(name, builder.tasks)
+        languages = trained_languages(target, task)
+        if target.train_languages == "all":
+            languages = tuple(builder.there(name, "train", languages))
+        part = task_data(name, builder.facts.data, languages, builder.training(name, "target"), name)
+        require_full_batches(builder, (part,), "target")
+        yield _Stage(part, languages, inherits)
+        inherits = (task.type,)
 
 
 def _train(
     builder: Builder,
-    task: str,
-    parent: str,
+    stages: tuple[_Stage, ...],
+    starts: tuple[str, str],
     seed: int,
     place: tuple[str, str],
-    inherits: tuple[str, ...],
-    languages: tuple[str, ...],
+    longer_by: str | None = None,
 ) -> str:
-    encoder, arm = place
-    part = task_data(task, builder.facts.data, languages, builder.training(task, "target"), task)
-    reading = builder.reading(builder.named(encoder))
-    step = target_step(part, parent, inherits, reading, seed, builder.training_execution)
-    spoken = f" in {'+'.join(languages)}" if part.others else ""
-    what = task if arm == NONE_ARM else f"{task} after {arm}"
-    return builder.add(step, f"target {what}{spoken}, seed {seed}", encoder)
+    """The key of the last of ``stages``, the first of which begins where the arm of ``place`` has ended.
+
+    The last goes on for as many steps as the training ``longer_by`` took, if there is one.
+    ``starts`` are where the encoder begins and where that arm has ended. A rate that dev scores choose is
+    chosen on the arm without intermediate training.
+    """
+    (start, parent), (encoder, arm) = starts, place
+    for index, stage in enumerate(stages):
+        step = _target(builder, stage, parent, encoder, seed)
+        if longer_by is not None and index == len(stages) - 1:
+            step = step.replace({"longer_by": longer_by})
+        way = tuple("+".join((each.part.task, *each.languages)) for each in stages[: index + 1])
+        trial = partial(_untouched, builder, stages[: index + 1], start, encoder)
+        rates = builder.study.recipe.rates.target or ()
+        step = tuned(builder, step, rates, (encoder, *way, stage.after(NONE_ARM)), trial)
+        parent = builder.add(step, f"{stage.after(arm)}, seed {seed}", encoder)
+    return parent
+
+
+def _untouched(
+    builder: Builder, stages: tuple[_Stage, ...], start: str, encoder: str, seed: int
+) -> TrainStep:
+    """The last of ``stages`` at one learning rate, without intermediate training before the first."""
+    parent = _train(builder, stages[:-1], (start, start), seed, (encoder, NONE_ARM))
+    return _target(builder, stages[-1], parent, encoder, seed)
+
+
+def _target(builder: Builder, stage: _Stage, parent: str, encoder: str, seed: int) -> TrainStep:
+    choice = builder.named(encoder)
+    reading, adaptation = builder.reading(choice), builder.adaptation(choice)
+    execution = builder.training_execution
+    return target_step(stage.part, parent, stage.inherits, reading, seed, execution, adaptation)

@@ -12,16 +12,20 @@ In bytes, for an encoder of width H, inner width F, queries A and keys K wide in
                   4 · heads                     of a kernel of attention; with dropout a processor has none,
                                                 and keeps 12 · heads · length in scores (bf16: 10)
                   gated feed-forward: 2 b F more, and 8 H for norms that are made of several operations
+                  T5's kin: 5 b F more where gated, b F less where not, and with dropout a mask of F (not
+                  gated: and b F); scores of attention, 4 · heads · length, b on an accelerator; 8 H for norms
     last layer    what stands behind attention's mixing only for the share of tokens that is read
     checkpointed  4 · H a token and layer, and one layer as above, which is computed again
     LoRA          what goes into frozen products is not kept
     around them   12 · H a token and its masks, of embeddings and of what reads the last states
     masked LM     12 · masked tokens · vocabulary: scores, their softmax and their gradient
-    n cards       state / n, and of the largest piece (the table, or a layer) weights and gradient, gathered
+    n cards       state / n but for copies in bf16, and whole for the moment what is outside the layers (the
+                  table above all), and three times a layer: weights, gradient, and the next one's weights;
+                  or, at the end of the way back, twice the gradient of what is outside, and its n-th part
 
-Tests hold this against what small encoders of XLM-R's, XLM-R XL's and EuroBERT's kind keep. T5's kin keep up
-to 1.6 times as much: their activation and their distances are worked out step by step. Texts, workspace of
-kernels and a process's own context are not in it.
+Tests hold this against what small encoders of XLM-R's, XLM-R XL's, EuroBERT's and T5's kind keep on a
+processor, and cut over two. Texts, workspace of kernels and of messages, and a process's own context are not
+in it.
 """
 
 from __future__ import annotations
@@ -73,7 +77,7 @@ class Need(NamedTuple):
         way: how the encoder is trained.
         cards: over how many its state is cut.
         state: bytes of weights, gradients and moments.
-        gathered: bytes of the piece that is whole for the moment; 0 on one card.
+        gathered: bytes of the pieces that are whole for the moment, beside activations; 0 on one card.
         activations: bytes that one pass keeps for its way back.
     """
 
@@ -104,8 +108,9 @@ def activations(sizes: Sizes, batch: Pass, way: Way = "full") -> int:
     layer = _mixing(sizes, batch, way) + _behind(sizes, batch, way)
     last = _mixing(sizes, batch, way) + batch.read * _behind(sizes, batch, way)
     if way == "checkpointed":
+        again = sizes.layers - 1 - sizes.distances  # the first one, which makes what distances add, is kept
         # the last layer is over before another one is worked out again
-        layers = 4 * sizes.hidden * (sizes.layers - 1) + (layer if sizes.layers > 1 else last)
+        layers = 4 * sizes.hidden * again + (layer if again > 0 else last) + layer * sizes.distances
     else:
         layers = layer * (sizes.layers - 1) + last
     scores = 12 * batch.tokens * batch.masked * sizes.vocabulary
@@ -118,25 +123,33 @@ def prediction(sizes: Sizes, batch: Pass) -> int:
     return batch.tokens * (4 * states + 12 * sizes.heads * batch.length)
 
 
-def lora_parameters(sizes: Sizes, rank: int = LORA_RANK) -> int:
-    """Parameters of matrices of ``rank`` beside those of query and value."""
-    return sizes.layers * rank * (2 * sizes.hidden + sizes.queries + sizes.keys)
+def lora_parameters(sizes: Sizes, rank: int = LORA_RANK, *, everywhere: bool = False) -> int:
+    """Parameters of matrices of ``rank`` beside those of query and value, or beside all of a layer."""
+    attention = 2 * sizes.hidden + sizes.queries + sizes.keys
+    if not everywhere:
+        return sizes.layers * rank * attention
+    inner = (3 if sizes.gated else 2) * (sizes.hidden + sizes.feed_forward)
+    return sizes.layers * rank * (2 * attention + inner)
 
 
 def need(sizes: Sizes, batch: Pass, way: Way = "full", cards: int = 1) -> Need:
     """What each of ``cards`` must hold for one such pass after the other.
 
-    Each card has passes of its own; weights, gradients and moments are cut over all of them.
+    Each card has passes of its own; weights, gradients and moments are cut over all of them. Several passes
+    make a step, so that gradients of one are there while the next keeps its activations.
     """
     trained, frozen = sizes.parameters, 0
     if way == "trimmed":
         trained -= (sizes.vocabulary - trimmed_rows(sizes)) * sizes.hidden
     elif way == "lora":
         trained, frozen = lora_parameters(sizes), sizes.parameters
-    whole = state(trained, frozen) + (2 * sizes.inside if batch.half else 0)
-    rows = trained - sizes.inside if way == "trimmed" else sizes.table
-    piece = (4 if way == "lora" else 8) * max(sizes.layer, rows)
-    return Need(way, cards, -(-whole // cards), piece if cards > 1 else 0, activations(sizes, batch, way))
+    copies = 2 * sizes.inside if batch.half else 0
+    held = -(-state(trained, frozen) // cards) + copies
+    kept = activations(sizes, batch, way)
+    outside = (trained if way == "trimmed" else sizes.parameters) - sizes.inside
+    within = 4 * outside + 12 * sizes.layer
+    at_the_end = 0 if way == "lora" else 8 * outside + 4 * outside // cards
+    return Need(way, cards, held, max(within, at_the_end - kept) if cards > 1 else 0, kept)
 
 
 def needs(sizes: Sizes, batch: Pass, cards: Iterable[int]) -> Iterator[Need]:
@@ -155,38 +168,67 @@ def _mixing(sizes: Sizes, batch: Pass, way: Way) -> int:
         scores = (10 if batch.half else 12) * sizes.heads * batch.length
     else:  # a kernel keeps its answer, and one number a head
         scores = width * sizes.queries + 4 * sizes.heads
-    return kept + scores + (_norms(sizes, frozen) if sizes.gated else 0)
+        if sizes.distances:
+            scores += _scores_of_distances(sizes, batch, frozen)
+    return kept + scores + (_norms(sizes, frozen) if _norms_in_steps(sizes) else 0)
+
+
+def _scores_of_distances(sizes: Sizes, batch: Pass, frozen: bool) -> int:
+    """Bytes a token of attention that adds what learns, where there would else be a kernel for all of it."""
+    if batch.accelerator:  # its kernel wants what is added laid out
+        return _width(batch) * sizes.heads * batch.length
+    # a processor takes it apart, in fp32, and keeps the answer for what is trained alone
+    answer = _width(batch) * sizes.queries if frozen else 0
+    fp32 = (4 - _width(batch)) * (sizes.queries + 2 * sizes.keys)
+    return 4 * sizes.heads * batch.length + fp32 - answer
 
 
 def _behind(sizes: Sizes, batch: Pass, way: Way) -> int:
     """Bytes that a layer keeps behind that, for every token that it is given there."""
     width, frozen = _width(batch), way == "lora"
-    inner = (4 if sizes.gated else 2) * sizes.feed_forward
+    inner = _inner(sizes, batch, frozen) * sizes.feed_forward
     if frozen:
-        inputs, inner = 0, inner - sizes.feed_forward
+        inputs = 0
     else:
         inputs = sizes.hidden * (2 if sizes.gated and batch.half else 1)
         inputs += sizes.queries if _step_by_step(batch) else 0
-    norms = 0 if sizes.gated else _norms(sizes, frozen)
-    return width * (inputs + inner) + norms + 2 * _mask(sizes, batch)
+    norms = 0 if _norms_in_steps(sizes) else _norms(sizes, frozen)
+    masks = 2 * sizes.hidden + (sizes.feed_forward if sizes.distances else 0)
+    return width * (inputs + inner) + norms + _mask(masks, batch)
+
+
+def _inner(sizes: Sizes, batch: Pass, frozen: bool) -> int:
+    """Numbers that a layer's feed-forward keeps for each of its inner width."""
+    if not sizes.distances:
+        return (4 if sizes.gated else 2) - frozen
+    if sizes.gated:  # its GELU is made of several operations
+        return 7 - frozen
+    # ReLU keeps its answer, which is what goes into the next product, unless something is done to it
+    return 1 if frozen else 1 + (batch.dropout or batch.half)
 
 
 def _around(sizes: Sizes, batch: Pass) -> float:
     """Bytes a token of the embeddings, and of what reads the last states."""
-    first = 8 * sizes.hidden if sizes.gated else 4 * sizes.hidden + _mask(sizes, batch)
-    return first + batch.read * (8 * sizes.hidden + _mask(sizes, batch))
+    mask = _mask(sizes.hidden, batch)
+    first = 8 * sizes.hidden if sizes.gated else 4 * sizes.hidden + mask
+    return first + batch.read * (8 * sizes.hidden + mask)
 
 
 def _norms(sizes: Sizes, frozen: bool) -> int:
-    """Bytes a token of a layer's two norms; those of gated encoders are made of several operations."""
-    return 8 * sizes.hidden * (2 if sizes.gated and not frozen else 1)
+    """Bytes a token of a layer's two norms."""
+    return 8 * sizes.hidden * (2 if _norms_in_steps(sizes) and not frozen else 1)
 
 
-def _mask(sizes: Sizes, batch: Pass) -> int:
-    """Bytes a token of one dropout's mask."""
+def _norms_in_steps(sizes: Sizes) -> bool:
+    """Whether norms are made of several operations, as those of newer encoders and of T5's kin are."""
+    return sizes.gated or sizes.distances
+
+
+def _mask(numbers: int, batch: Pass) -> int:
+    """Bytes of masks of so many numbers."""
     if not batch.dropout:
         return 0
-    return sizes.hidden * (1 if batch.accelerator else _width(batch))
+    return numbers * (1 if batch.accelerator else _width(batch))
 
 
 def _step_by_step(batch: Pass) -> bool:

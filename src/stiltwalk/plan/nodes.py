@@ -46,6 +46,7 @@ class Plan:
         cells: what the steps are for.
         absent: (task, language) pairs that cannot be tested because their files are not there.
         untuned: those of them whose test files are there, but not the dev files a threshold is tuned on.
+        measured: (encoder, key) of every encoder whose inference is measured.
     """
 
     study: Study
@@ -53,3 +54,4 @@ class Plan:
     cells: tuple[Cell, ...]
     absent: tuple[tuple[str, str], ...]
     untuned: tuple[tuple[str, str], ...] = ()
+    measured: tuple[tuple[str, str], ...] = ()

@@ -52,6 +52,10 @@ def add_prediction(
     return builder.add(step, f"predict {task.name}{after}{seeded}", encoder.name)
 
 
+_ALONE = {"processes": 1, "sharded": False, "checkpointing": False, "optimiser": "adamw"}
+"""What is of no consequence to a prediction."""
+
+
 def _predicting(execution: Execution, task: Task) -> Execution:
     """Of one process, whatever the study's trainings are: several predictions run side by side.
 
@@ -59,7 +63,7 @@ def _predicting(execution: Execution, task: Task) -> Execution:
     trained has but one name.
     """
     same = execution.prediction == execution.precision or task.type == "sentence-retrieval"
-    alone = execution.replace({"processes": 1, "checkpointing": False})
+    alone = execution.replace(_ALONE)
     return alone.replace({"prediction": "as-trained"}) if same else alone
 
 

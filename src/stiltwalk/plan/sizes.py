@@ -13,6 +13,9 @@ GIVEN_VOCABULARY = 250_002
 _GATED = frozenset({"eurobert", "gemma3_text", "gte", "llama", "modernbert", "qwen2", "qwen3"})
 """Architectures whose feed-forward is gated; of T5's kin the config says so."""
 
+_BY_DISTANCE = frozenset({"mt5", "t5", "umt5"})
+"""Architectures whose attention adds what two tokens' distance says."""
+
 _TURNED = (
     "rope_theta",
     "rope_parameters",
@@ -36,6 +39,7 @@ class Sizes(NamedTuple):
         key_heads: heads of keys and values; 0: as many as of queries.
         head_width: of each head; 0: the width over the heads.
         gated: whether feed-forward has a third matrix, its gate.
+        distances: whether attention adds what two tokens' distance says, as T5's kin do.
     """
 
     layers: int
@@ -47,6 +51,7 @@ class Sizes(NamedTuple):
     key_heads: int = 0
     head_width: int = 0
     gated: bool = False
+    distances: bool = False
 
     @property
     def queries(self) -> int:
@@ -68,7 +73,7 @@ class Sizes(NamedTuple):
         """Parameters of one layer: attention, feed-forward, their biases and two norms."""
         attention = 2 * self.hidden * (self.queries + self.keys)
         inner = (3 if self.gated else 2) * self.hidden * self.feed_forward
-        if self.gated:  # such encoders have no biases
+        if self.gated or self.distances:  # such encoders have no biases
             return attention + inner + 2 * self.hidden
         return attention + inner + self.queries + 2 * self.keys + self.feed_forward + 6 * self.hidden
 
@@ -121,6 +126,7 @@ def sizes_in(config: Mapping[str, Any]) -> Sizes | None:
         _first(config, ("num_key_value_heads",)) or 0,
         _first(config, ("head_dim", "d_kv")) or 0,
         gated=kind in _GATED or str(config.get("feed_forward_proj", "")).startswith("gated"),
+        distances=kind in _BY_DISTANCE,
     )
 
 

@@ -14,125 +14,25 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from stiltwalk.spec.arms import MixedMaskedLm
-from stiltwalk.spec.encoders import MaskedLm, Shape
+from stiltwalk.plan.references import is_base, translation_key
+from stiltwalk.plan.trainings import PretrainStep, TrainStep
 from stiltwalk.spec.execution import Execution
-from stiltwalk.spec.reading import Reading, VectorPooling
-from stiltwalk.spec.recipes import Training
+from stiltwalk.spec.measuring import Machine, Measuring
+from stiltwalk.spec.reading import Attention, Reading, VectorPooling
 from stiltwalk.spec.record import Record
-from stiltwalk.spec.sampling import Sampling
+from stiltwalk.spec.task import SplitName
+from stiltwalk.spec.translation import Backend
 
-BEHAVIOUR: Mapping[str, int] = {"pretrain": 4, "intermediate": 4, "target": 4, "predict": 4}
+BEHAVIOUR: Mapping[str, int] = {
+    "pretrain": 4,
+    "intermediate": 4,
+    "target": 4,
+    "predict": 4,
+    "translate": 1,
+    "choose": 1,
+    "measure": 1,
+}
 """Raised by one whenever a kind of step would compute something else from the same record."""
-
-_BASE = "encoder:"
-
-
-class TextData(Record):
-    """Raw text of one task in one language, by content hash."""
-
-    task: str
-    language: str
-    fingerprint: str
-
-
-class PretrainStep(Record):
-    """An encoder made from text.
-
-    Attributes:
-        vocabulary: content hash of a given vocabulary, or ``None`` where one is trained.
-        vocabulary_kind: what kind is trained (``given`` where none is).
-        vocabulary_size: entries of a trained vocabulary (0 where one is given).
-    """
-
-    kind: Literal["pretrain"] = "pretrain"
-    shape: Shape
-    text: tuple[TextData, ...]
-    vocabulary: str | None
-    vocabulary_kind: Literal["given", "wordpiece", "unigram"]
-    vocabulary_size: int
-    training: MaskedLm
-    seed: int
-    execution: Execution
-
-    @property
-    def parents(self) -> tuple[str, ...]:
-        """None: it begins with text."""
-        return ()
-
-
-class TaskData(Record):
-    """One task that is trained on.
-
-    Attributes:
-        task: its name.
-        training: hyper-parameters; of several tasks trained together those of the optimiser are the same.
-        train: content hash of the English training data; empty where it trains on other languages alone.
-        others: language → content hash of its training data, which is pooled with the English.
-        dev: content hash of the English dev data the model is selected on, if there is any.
-        head: what its head is called; tasks that name the same one train it together.
-    """
-
-    task: str
-    training: Training
-    train: str
-    others: Mapping[str, str] = {}
-    dev: str | None
-    head: str
-
-
-class TrainStep(Record):
-    """Fine-tuning of an encoder on one English task, or on several, as an intermediate or a target stage.
-
-    Attributes:
-        kind: the stage.
-        parent: key of the step whose encoder it starts from, or ``encoder:`` and a content hash.
-        task: what it trains on; of several tasks the first, and so are the four that follow.
-        training: hyper-parameters.
-        train: content hash of the English training data; empty where it trains on other languages alone.
-        others: language → content hash of its training data, which is pooled with the English.
-        dev: content hash of the English dev data the model is selected on, if there is any.
-        also: the further tasks: each optimiser step is one task's.
-        sampling: how the task of a step is drawn, where there are several.
-        inherits: heads kept from the parent, by task type; all others are new.
-        masked_lm: masked-LM steps mixed in, if any.
-        text: their raw text.
-        reading: how the encoder is read.
-    """
-
-    kind: Literal["intermediate", "target"]
-    parent: str
-    task: str
-    training: Training
-    train: str
-    others: Mapping[str, str] = {}
-    dev: str | None
-    also: tuple[TaskData, ...] = ()
-    sampling: Sampling | None = None
-    inherits: tuple[str, ...] = ()
-    masked_lm: MixedMaskedLm | None = None
-    text: tuple[TextData, ...] = ()
-    reading: Reading = Reading()
-    seed: int
-    execution: Execution
-
-    @property
-    def parents(self) -> tuple[str, ...]:
-        """The step it starts from, unless that is a given encoder."""
-        return () if is_base(self.parent) else (self.parent,)
-
-    @property
-    def parts(self) -> tuple[TaskData, ...]:
-        """Every task it trains on; nearly always one."""
-        first = TaskData(
-            task=self.task,
-            training=self.training,
-            train=self.train,
-            others=self.others,
-            dev=self.dev,
-            head=self.task,
-        )
-        return (first, *self.also)
 
 
 class PredictStep(Record):
@@ -173,23 +73,114 @@ class PredictStep(Record):
         return () if is_base(self.parent) else (self.parent,)
 
 
-Step = Annotated[PretrainStep | TrainStep | PredictStep, Field(discriminator="kind")]
+class TranslateStep(Record):
+    """Training data of one task in another language.
+
+    Attributes:
+        translator: ``translator:`` and the content hash of a model, or ``pocket``.
+        task: whose examples are translated.
+        split: which of its splits.
+        source: the language they are in.
+        data: content hash of the examples; or, to translate them back, the content of another translation.
+        into: the language they are translated into.
+        examples: at most so many of them, the subset that training would draw; ``None``: all.
+        subset: which such draw.
+        seed: of the draw; ``None`` where all are translated.
+        beams: hypotheses that the search keeps; ``None`` where it is exact, as the two that follow.
+        max_tokens: longest sentence in the model's sub-words.
+        batch_tokens: most sub-words translated at once, padding and the beams included.
+        backend: what computes.
+    """
+
+    kind: Literal["translate"] = "translate"
+    translator: str
+    task: str
+    split: SplitName = "train"
+    source: str
+    data: str
+    into: str
+    examples: int | None = None
+    subset: int = 0
+    seed: int | None = None
+    beams: int | None = None
+    max_tokens: int | None = None
+    batch_tokens: int | None = None
+    backend: Backend | None = None
+    execution: Execution
+
+    @property
+    def parents(self) -> tuple[str, ...]:
+        """The translation that it translates back, if any."""
+        key = translation_key(self.data)
+        return () if key is None else (key,)
+
+
+class Trial(Record):
+    """Trainings that differ in their seed alone, at one learning rate.
+
+    Attributes:
+        rate: the learning rate.
+        steps: their keys, one for each seed.
+    """
+
+    rate: float
+    steps: tuple[str, ...]
+
+
+class ChooseStep(Record):
+    """The choice of a learning rate: of all trials the one with the best mean dev score over its seeds.
+
+    Attributes:
+        trials: by rate, the smallest first; each of as many seeds.
+    """
+
+    kind: Literal["choose"] = "choose"
+    trials: tuple[Trial, ...]
+
+    @property
+    def parents(self) -> tuple[str, ...]:
+        """All trainings that were tried."""
+        return tuple(key for trial in self.trials for key in trial.steps)
+
+    @property
+    def execution(self) -> Execution:
+        """Nothing is computed, so that it does not matter how: no part of the key."""
+        return Execution()
+
+
+class MeasureStep(Record):
+    """What inference with an encoder costs on one machine, without a head.
+
+    Attributes:
+        parent: key of the step, or the given encoder, that is measured.
+        attention: what a token sees.
+        measuring: batches, lengths, repeats and precisions; threads are those of ``execution``.
+        machine: on which; another one does not carry it out.
+    """
+
+    kind: Literal["measure"] = "measure"
+    parent: str
+    attention: Attention
+    measuring: Measuring
+    machine: Machine
+    execution: Execution
+
+    @property
+    def parents(self) -> tuple[str, ...]:
+        """The step that is measured, unless that is a given encoder."""
+        return () if is_base(self.parent) else (self.parent,)
+
+
+Step = Annotated[
+    PretrainStep | TrainStep | PredictStep | TranslateStep | ChooseStep | MeasureStep,
+    Field(discriminator="kind"),
+]
 
 
 class _Holder(Record):
     """Lets pydantic pick the right step class by its ``kind``."""
 
     step: Step
-
-
-def base(fingerprint: str) -> str:
-    """How a step names a given encoder as its parent."""
-    return _BASE + fingerprint
-
-
-def is_base(parent: str) -> bool:
-    """Whether ``parent`` is a given encoder and not a step."""
-    return parent.startswith(_BASE)
 
 
 def parse_step(raw: object) -> Step:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from stiltwalk.plan.steps import TaskData, TextData, TrainStep
+from stiltwalk.plan.trainings import TaskData, TextData, TrainStep
+from stiltwalk.spec.adaptation import FULL, Adaptation
 from stiltwalk.spec.arms import ArmChoice
 from stiltwalk.spec.errors import StudyError
 from stiltwalk.spec.execution import Execution
@@ -46,7 +47,13 @@ def task_data(
 
 
 def target_step(
-    part: TaskData, parent: str, inherits: tuple[str, ...], reading: Reading, seed: int, execution: Execution
+    part: TaskData,
+    parent: str,
+    inherits: tuple[str, ...],
+    reading: Reading,
+    seed: int,
+    execution: Execution,
+    adaptation: Adaptation = FULL,
 ) -> TrainStep:
     """The step that trains ``parent`` on a target's task, with the heads that it ``inherits``."""
     return TrainStep(
@@ -56,9 +63,12 @@ def target_step(
         training=part.training,
         train=part.train,
         others=part.others,
+        match=part.match,
+        like=part.like,
         dev=part.dev,
         inherits=inherits,
         reading=reading,
+        adaptation=adaptation,
         seed=seed,
         execution=execution,
     )
@@ -72,6 +82,7 @@ def intermediate_step(
     reading: Reading,
     seed: int,
     execution: Execution,
+    adaptation: Adaptation = FULL,
 ) -> TrainStep:
     """The step that trains ``parent`` as ``arm`` says, on its tasks ``parts`` and the ``text`` mixed in.
 
@@ -87,12 +98,15 @@ def intermediate_step(
         training=first.training,
         train=first.train,
         others=first.others,
+        match=first.match,
+        like=first.like,
         dev=first.dev,
         also=tuple(also),
         sampling=(arm.sampling or Sampling()) if also else None,
         masked_lm=arm.masked_lm,
         text=text,
         reading=reading,
+        adaptation=adaptation,
         seed=seed,
         execution=execution,
     )

@@ -11,6 +11,13 @@ GENERAL: Mapping[str, str] = {
     "dev-split": "scored on the development split, whose English part models may be selected on",
     "trained-beyond-english": "trained in other languages than English as well (published translations, "
     "or the task's own data): no zero-shot transfer in those",
+    "intermediate-beyond-english": "the intermediate data is in other languages than English as well, or "
+    "instead: no zero-shot transfer in those (see column language_seen_in_intermediate)",
+    "machine-translated": "a machine translated intermediate data, here or before it was published",
+    "back-translated": "a control: the intermediate data is English, translated into another language and "
+    "back",
+    "longer-target": "a control: nothing was trained in between, and the target's own training took as many "
+    "more steps as another arm's intermediate training",
     "intermediate-repeats-target-training": "the intermediate task is the target's own training data again: "
     "a gain may be no more than extra epochs",
     "overlap": "some test texts stand in the training data of this row (see column overlap)",
@@ -28,6 +35,10 @@ GENERAL: Mapping[str, str] = {
     "with a first token",
     "pooled-last": "heads for whole inputs read the last token's state: not what is published for encoders "
     "with a first token",
+    "lora": "the encoder itself was frozen, and small matrices beside its layers trained (LoRA)",
+    "eight-bit-optimiser": "trained with an optimiser whose moments are rounded to 8 bits",
+    "methods-differ": "other encoders of this study were adapted in another way, in full or by LoRA: what "
+    "differs between them may be the method",
     "reduced-precision": "predicted in lower precision than the model was trained in; what that changes was "
     "measured on a sample (see drift among the step's facts)",
     "degenerate": "a run at chance level or with a loss that is no number: counted, never hidden in a mean",

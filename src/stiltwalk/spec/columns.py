@@ -30,6 +30,7 @@ class Columns(Record):
         context: ``question-answering``: a column.
         answers: ``question-answering``: a column with lists ``text`` and ``answer_start``, as on the hub.
         line: ``masked-lm``: the text.
+        lines: ``masked-lm``: every line of that text is an example of its own, where the text is an article.
         label: the column with the gold label, or with the right choice.
         labels: what stands in that column → the label's name, or the choice's number counted from 0; what is
             not named here stands for itself.
@@ -37,6 +38,8 @@ class Columns(Record):
         values: column → what stands there → the text that templates get for it.
         where: column → pattern (``*``; ``{language}``, ``{code}`` filled in) that a row must meet.
         blank: columns whose text may be blank.
+        gaps: rows in which any other text is blank are left out, and keep their number: machine translations
+            have such rows. Otherwise they are refused.
         header: names of the columns, where the file has no header line.
         beside: where there are two files, the second gives one more column of this name, a line a row.
         short_rows: rows with too few columns are known to be in the published files, and left out.
@@ -56,12 +59,14 @@ class Columns(Record):
     context: str | None = None
     answers: str | None = None
     line: str | None = None
+    lines: bool = False
     label: str | None = None
     labels: Mapping[str, str] = {}
     unlabelled: tuple[str, ...] = ()
     values: Mapping[str, Mapping[str, str]] = {}
     where: Mapping[str, str] = {}
     blank: tuple[str, ...] = ()
+    gaps: bool = False
     header: tuple[str, ...] = ()
     beside: str | None = None
     short_rows: bool = False

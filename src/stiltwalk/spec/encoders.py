@@ -7,6 +7,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
+from stiltwalk.spec.adaptation import FULL, Adaptation
 from stiltwalk.spec.errors import StudyError
 from stiltwalk.spec.reading import Attention, Pooling
 from stiltwalk.spec.record import Record
@@ -121,6 +122,8 @@ class EncoderChoice(Record):
         pooling: which state stands for a whole input, for heads that score one and, where given, for
             sentence vectors; ``None``: the first token's, the last one's under causal attention, the mean
             for encoders without a first token; and the mean for sentence vectors.
+        adaptation: ``full``: training changes the encoder itself; ``lora``, or ``{lora: {...}}``: small
+            matrices beside its own. Of every training of a study but that which makes the encoder.
     """
 
     name: str
@@ -131,6 +134,7 @@ class EncoderChoice(Record):
     prefix: str | None = None
     attention: Attention | None = None
     pooling: Pooling | None = None
+    adaptation: Adaptation = FULL
 
     @model_validator(mode="before")
     @classmethod

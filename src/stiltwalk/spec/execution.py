@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from stiltwalk.spec.record import Record
 
 PredictionPrecision = Literal["as-trained", "bf16", "int8"]
+
+Optimiser = Literal["adamw", "adamw-8bit"]
 
 
 class Execution(Record):
@@ -25,6 +27,11 @@ class Execution(Record):
             on a sample what that changes. Sentence vectors are always read as trained.
         checkpointing: whether training keeps of every layer only what goes into it, and computes the layer
             again on the way back: less memory, about a third more work, the same result.
+        optimiser: ``adamw``; or ``adamw-8bit``, of bitsandbytes, whose moments take a quarter of the memory
+            and are rounded.
+        sharded: whether the processes of a training cut parameters, gradients and moments up among them,
+            for what does not fit one card. What is trained is then read by one process again to be
+            predicted with.
     """
 
     precision: Literal["fp32", "bf16"] = "fp32"
@@ -33,3 +40,19 @@ class Execution(Record):
     processes: int = Field(1, ge=1)
     prediction: PredictionPrecision = "as-trained"
     checkpointing: bool = False
+    optimiser: Optimiser = "adamw"
+    sharded: bool = False
+
+    @model_validator(mode="after")
+    def _shared(self) -> Self:
+        if self.sharded and self.processes == 1:
+            raise ValueError(
+                "sharded cuts parameters over processes, and processes is 1; set processes to 2 or more, one "
+                "for each GPU, or leave sharded out"
+            )
+        if self.sharded and self.optimiser != "adamw":
+            raise ValueError(
+                f"sharded cuts the optimiser's moments over processes, which those of {self.optimiser} "
+                "cannot be; set optimiser to adamw, or leave sharded out"
+            )
+        return self

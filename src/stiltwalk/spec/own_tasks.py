@@ -40,6 +40,8 @@ LAYOUTS_OF: Mapping[str, tuple[str, ...]] = {
 }
 """Task type → the layouts, beside ``columns``, that its files may have."""
 
+_TRANSLATED_LAYOUTS = {"question-answering": ("squad-translated",)}
+
 _RESERVED = (NONE_ARM, "all", *BENCHMARKS)
 _ENTITIES = "ner"
 _NAME = re.compile(r"[a-z0-9][a-z0-9+-]*")
@@ -200,6 +202,8 @@ def _wrong_columns(task: Task) -> Iterator[str]:
     columns = task.columns
     if columns is None:
         return
+    if columns.lines and task.type != "masked-lm":
+        yield f"columns.lines: only raw text (masked-lm) is divided into lines; {task.type} is not. Drop it."
     for field, text in _texts(columns, _TEMPLATES):
         if "{" not in text:
             yield f"columns.{field}: '{text}' names no column. Write columns in braces: \"{{{text}}}\"."
@@ -264,6 +268,14 @@ def _wrong_layout(task: Task) -> Iterator[str]:
     fitting = ("columns", *LAYOUTS_OF[task.type])
     if task.layout not in fitting:
         yield f"layout: '{task.layout}' is no layout of {task.type}. Use {' or '.join(fitting)}."
+    fitting = (*fitting, *_TRANSLATED_LAYOUTS.get(task.type, ()))
+    for name, split in task.splits.items():
+        for at, each in enumerate(split.translated):
+            if each.layout not in fitting:
+                yield (
+                    f"splits.{name}.translated.{at}.layout: '{each.layout}' is no layout of {task.type}. "
+                    f"Use {' or '.join(fitting)}."
+                )
 
 
 def _wrong_scorer(task: Task) -> Iterator[str]:

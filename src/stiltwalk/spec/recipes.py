@@ -225,7 +225,7 @@ def require_full_batch(training: Training, items: int, task: str) -> None:
     if training.batch_size > items:
         raise StudyError(
             f"batch_size is {training.batch_size}, but '{task}' has {items} to train on, so that no batch "
-            f"would be full. Choose at most {items}, or raise examples."
+            f"would be full. Choose at most {items}, or give it more examples."
         )
 
 

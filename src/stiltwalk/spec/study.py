@@ -11,12 +11,15 @@ from stiltwalk.spec.arms import NONE_ARM, ArmChoice
 from stiltwalk.spec.encoders import EncoderChoice
 from stiltwalk.spec.execution import Execution
 from stiltwalk.spec.ladders import with_ladders
+from stiltwalk.spec.measuring import Measuring
+from stiltwalk.spec.rates import StageRates
 from stiltwalk.spec.recipes import Override
 from stiltwalk.spec.record import Record
 from stiltwalk.spec.targets import TargetChoice
 from stiltwalk.spec.task import Task
 from stiltwalk.spec.tasks import TASKS, Catalogue
 from stiltwalk.spec.tasks.benchmarks import expanded
+from stiltwalk.spec.translation import Translation
 
 
 class RecipeChoice(Record):
@@ -27,12 +30,14 @@ class RecipeChoice(Record):
         intermediate: changed hyper-parameters of the intermediate stage.
         target: changed hyper-parameters of the target stage.
         tasks: changed hyper-parameters of single tasks, in both stages.
+        rates: learning rates of which dev scores choose one, by stage.
     """
 
     name: str = "released"
     intermediate: Override = {}
     target: Override = {}
     tasks: Mapping[str, Override] = {}
+    rates: StageRates = StageRates()
 
     @model_validator(mode="before")
     @classmethod
@@ -42,7 +47,8 @@ class RecipeChoice(Record):
     @property
     def label(self) -> str:
         """What result rows print: the name, starred where the study changed anything."""
-        return f"{self.name}*" if self.intermediate or self.target or self.tasks else self.name
+        changed = self.intermediate or self.target or self.tasks or self.rates != StageRates()
+        return f"{self.name}*" if changed else self.name
 
 
 class Study(Record):
@@ -58,6 +64,10 @@ class Study(Record):
         recipe: hyper-parameters.
         execution: how steps are carried out.
         tasks: records of tasks that are not the package's own.
+        translation: what translates training data that an arm wants in a language it does not exist in;
+            ``None``: nothing does.
+        measure: what is measured of the cost of inference, once for every encoder; ``true`` for the usual,
+            ``false`` or ``None`` for nothing.
     """
 
     study: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=80)
@@ -69,6 +79,8 @@ class Study(Record):
     recipe: RecipeChoice = RecipeChoice()
     execution: Execution = Execution()
     tasks: tuple[Task, ...] = ()
+    translation: Translation | None = None
+    measure: Measuring | None = None
 
     @field_validator("encoders", mode="before")
     @classmethod
@@ -79,6 +91,11 @@ class Study(Record):
     @classmethod
     def _benchmarks(cls, raw: object) -> object:
         return expanded(raw) if isinstance(raw, list | tuple) else raw
+
+    @field_validator("measure", mode="before")
+    @classmethod
+    def _not_measured(cls, raw: object) -> object:
+        return None if raw is False else raw
 
     @field_validator("seeds", mode="before")
     @classmethod
@@ -117,8 +134,15 @@ class Study(Record):
 
     def recipe_of(self, arm: str) -> str:
         """What result rows of the arm called ``arm`` print: the recipe, starred where anything changed."""
-        changed = any(each.training for each in self.intermediate if each.name == arm)
+        changed = any(
+            each.training or (each.rate and each.rate.rates) for each in self.intermediate if each.name == arm
+        )
         return f"{self.recipe.name}*" if changed else self.recipe.label
+
+    def tuned_rates(self, arm: ArmChoice) -> tuple[float, ...] | None:
+        """Learning rates of which the dev scores of ``arm`` choose one; ``None``: it has one."""
+        own = arm.rate.rates if arm.rate else None
+        return own or self.recipe.rates.intermediate
 
     @property
     def raw_text(self) -> tuple[str, ...]:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
-from stiltwalk.spec.arm_checks import check_arm
+from stiltwalk.spec.arm_checks import check_arm, check_longer
+from stiltwalk.spec.arms import ArmChoice
 from stiltwalk.spec.errors import StudyError
 from stiltwalk.spec.labels import label_clash
 from stiltwalk.spec.languages import SOURCE_LANGUAGE, language
+from stiltwalk.spec.method_checks import check_methods
+from stiltwalk.spec.rate_checks import check_rates
 from stiltwalk.spec.recipes import Override, check_override, find_recipe
 from stiltwalk.spec.study import Study, catalogue_of
 from stiltwalk.spec.targets import TargetChoice, reads_layers, training_chain
@@ -41,12 +44,26 @@ def check_study(study: Study, tasks: Catalogue = TASKS, *, trained: bool = True)
         for name in arm.trained:
             _check_trainable(name, "an intermediate arm", tasks)
         check_arm(arm, tasks)
+        check_longer(arm, {each.name: each for each in study.intermediate})
+        _check_chained(arm, study, tasks)
     for target in study.targets:
         _check_tested(target, tasks)
         if trained:
             _check_target(target, tasks)
     _check_prediction(study, tasks)
+    if trained:
+        check_methods(study, tasks)
+        check_rates(study, tasks)
     return study
+
+
+def _check_chained(arm: ArmChoice, study: Study, tasks: Catalogue) -> None:
+    """Refuse a control that would be the baseline again, whatever the target."""
+    if arm.longer_by is not None and not any(training_chain(target, tasks) for target in study.targets):
+        raise StudyError(
+            f"Arm '{arm.name}' makes the training of targets longer, but none of them is trained: it would "
+            "be 'none' again. Leave it out."
+        )
 
 
 def _check_used(name: str, override: Override, study: Study, tasks: Catalogue) -> None:

@@ -32,18 +32,45 @@ class Made(Record):
     seed: int = 0
 
 
+class Hub(Record):
+    """Where the task lies on a hub, as Parquet.
+
+    Attributes:
+        id: the data set's id.
+        config: its configuration; ``{language}``, ``{iso3}``, ``{name}`` and ``{code}`` are filled in.
+        revision: locked at first fetch, never typed from memory.
+        splits: our split → the hub's; what is not named cannot be fetched.
+        columns: how its rows become examples; ``None``: it is not read from there.
+        whole: it may be fetched in all languages at once; else they must be named, because it is too large.
+    """
+
+    id: str
+    config: str | None = None
+    revision: str | None = None
+    splits: Mapping[SplitName, str] = {}
+    columns: Columns | None = None
+    whole: bool = True
+
+
 class Translated(Record):
-    """Published machine translations of a split: a table for each language.
+    """Published machine translations of a split: files for each language.
 
     Attributes:
         paths: glob patterns, as those of a split.
-        columns: how a row becomes an example.
+        layout: the reader of these files, which need not be the task's.
+        columns: layout ``columns`` only: how a row becomes an example.
         languages: the languages translated into.
+        aligned: an example says what the English one of the same id says. Where that is not known, ids tell
+            nothing about English.
+        hub: where they lie on a hub, if they are mirrored there.
     """
 
     paths: tuple[str, ...]
-    columns: Columns
+    layout: str = "columns"
+    columns: Columns | None = None
     languages: tuple[str, ...]
+    aligned: bool = False
+    hub: Hub | None = None
 
 
 class Split(Record):
@@ -83,24 +110,6 @@ class Split(Record):
         """Its languages, then those it is translated into."""
         translated = (code for each in self.translated for code in each.languages)
         return tuple(dict.fromkeys((*self.languages, *translated)))
-
-
-class Hub(Record):
-    """Where the task lies on a hub, as Parquet.
-
-    Attributes:
-        id: the data set's id.
-        config: its configuration; ``{language}``, ``{iso3}``, ``{name}`` and ``{code}`` are filled in.
-        revision: locked at first fetch, never typed from memory.
-        splits: our split → the hub's; what is not named cannot be fetched.
-        columns: how its rows become examples; ``None``: it is not read from there.
-    """
-
-    id: str
-    config: str | None = None
-    revision: str | None = None
-    splits: Mapping[SplitName, str] = {}
-    columns: Columns | None = None
 
 
 class Task(Record):
@@ -185,10 +194,12 @@ class Task(Record):
 
     @model_validator(mode="after")
     def _readable(self) -> Self:
-        if (self.layout == "columns") != (self.columns is not None):
-            raise ValueError(f"task '{self.name}': 'columns' and the layout 'columns' go together")
-        translated = [each.columns for split in self.splits.values() for each in split.translated]
-        for columns in (self.columns, self.hub.columns if self.hub else None, *translated):
+        translated = [each for split in self.splits.values() for each in split.translated]
+        readings: tuple[Task | Translated, ...] = (self, *translated)
+        for reading in readings:
+            if (reading.layout == "columns") != (reading.columns is not None):
+                raise ValueError(f"task '{self.name}': 'columns' and the layout 'columns' go together")
+        for columns in (one.columns for each in readings for one in (each, each.hub) if one):
             if columns is not None and (absent := lacking(self.type, columns)):
                 raise ValueError(f"columns of '{self.name}' ({self.type}) lack: {', '.join(absent)}")
         return self
@@ -198,7 +209,7 @@ class Task(Record):
         if self.scorer is not None and self.scorer not in SCORERS:
             raise ValueError(str(unknown_name("scorer", self.scorer, SCORERS)))
         for split in self.splits.values():
-            for code in split.languages:
+            for code in split.every_language:
                 if code not in LANGUAGES:
                     raise ValueError(str(unknown_name("language", code, LANGUAGES)))
         if "text" not in self.stages and self.scorer is None:
@@ -251,19 +262,22 @@ class Task(Record):
         """The same, followed by the other sets of patterns the split may be found under."""
         return [
             tuple(self.filled(pattern, code) for pattern in patterns)
-            for patterns, _ in self._sources(split, code)
+            for patterns in self._sources(split, code)
         ]
 
-    def columns_of(self, split: SplitName, code: str, patterns: tuple[str, ...]) -> Columns | None:
-        """How rows found under one of the pattern sets are read."""
-        every = zip(self.pattern_sets(split, code), self._sources(split, code), strict=True)
-        return next(columns for filled, (_, columns) in every if filled == patterns)
-
-    def _sources(self, split: SplitName, code: str) -> list[tuple[tuple[str, ...], Columns | None]]:
+    def translation(self, split: SplitName, code: str, patterns: tuple[str, ...]) -> Translated | None:
+        """The published translation that files found under one of the pattern sets are; ``None``: none."""
         rule = self.split(split)
         if code in rule.languages or not rule.translated:
-            return [(patterns, self.columns) for patterns in (rule.paths, *rule.instead)]
-        return [(each.paths, each.columns) for each in rule.translated if code in each.languages]
+            return None
+        at = self.pattern_sets(split, code).index(patterns)
+        return [each for each in rule.translated if code in each.languages][at]
+
+    def _sources(self, split: SplitName, code: str) -> list[tuple[str, ...]]:
+        rule = self.split(split)
+        if code in rule.languages or not rule.translated:
+            return [rule.paths, *rule.instead]
+        return [each.paths for each in rule.translated if code in each.languages]
 
     def filled(self, template: str, code: str) -> str:
         """``template`` with ``{language}``, ``{iso3}``, ``{name}`` and ``{code}`` of ``code`` filled in."""

@@ -63,6 +63,14 @@ def publish_folder(draft: Path, final: Path) -> bool:
     return True
 
 
+def share_file(source: Path, target: Path) -> None:
+    """Put an immutable file at ``target`` too: once on the disk, where it can do that, else as a copy."""
+    try:
+        os.link(source, target)
+    except OSError:  # another disk, or one that knows no links
+        shutil.copyfile(source, target)
+
+
 def sync_folder(folder: Path) -> None:
     """Make renames within ``folder`` survive a power cut."""
     handle = os.open(folder, os.O_RDONLY)

@@ -45,8 +45,10 @@ COLUMNS = pa.schema(
     ]
 )
 """``examples`` and ``batch_size`` are the intermediate stage's; ``value`` is on 0 to 100; ``n`` counts test
-examples; ``overlap`` is the share (0 to 100) of test texts seen in training; ``caveats`` are ids joined by
-``;``. What only a study knows (its name, the arm's, the seed of an unseeded step) is filled in on reading."""
+examples; ``language_seen_in_intermediate``: whether labelled data or masked-LM text of that stage was in the
+row's language, by translation or not; ``overlap`` is the share (0 to 100) of test texts seen in training;
+``caveats`` are ids joined by ``;``. What only a study knows (its name, the arm's, the seed of an unseeded
+step) is filled in on reading."""
 
 
 def write_rows(path: Path, rows: Iterable[Mapping[str, Any]]) -> None:

@@ -1,7 +1,7 @@
 """The store: finished steps, immutable and checked, and room for unfinished work.
 
 STORE/format.json, steps/ab/KEY/ (published by one rename), tables/SHA256/ (embedding tables that steps
-share), work/KEY.WORKER/, leases/, studies/, cache/.
+share), bases/NAME/ (models that they share), work/KEY.WORKER/, leases/, studies/, cache/.
 """
 
 from __future__ import annotations
@@ -65,6 +65,11 @@ class Store:
     def tables(self) -> Path:
         """Folder of the embedding tables that trimmed steps go back to, by the SHA-256 of their values."""
         return self.root / "tables"
+
+    @property
+    def bases(self) -> Path:
+        """Folder of the models that adapted steps go back to, by the key or content hash of their origin."""
+        return self.root / "bases"
 
     def folder(self, key: str) -> Path:
         """Where the finished step ``key`` lies, or would lie."""
@@ -147,12 +152,28 @@ def verify_artifact(artifact: Artifact) -> None:
     manifest = read_json(artifact.folder / "manifest.json")
     if manifest is None:
         raise _damaged(artifact.folder, "manifest.json is missing or cannot be read")
-    for name, expected in manifest["files"].items():
-        path = artifact.folder / name
+    if found := damage(artifact.folder, manifest["files"]):
+        raise _damaged(artifact.folder, found)
+
+
+def files_in(folder: Path) -> dict[str, dict[str, Any]]:
+    """Every file below ``folder`` with its size and SHA-256, as a manifest has them."""
+    return {
+        str(path.relative_to(folder)): {"bytes": path.stat().st_size, "sha256": _sha256(path)}
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def damage(folder: Path, files: Mapping[str, Mapping[str, Any]]) -> str | None:
+    """What is no longer as ``files`` of a manifest say; ``None``: everything is."""
+    for name, expected in files.items():
+        path = folder / name
         if not path.exists():
-            raise _damaged(artifact.folder, f"{name} is missing")
+            return f"{name} is missing"
         if path.stat().st_size != expected["bytes"] or _sha256(path) != expected["sha256"]:
-            raise _damaged(artifact.folder, f"{name} is not what was published")
+            return f"{name} is not what was published"
+    return None
 
 
 def workplace(store: Store, lease: Lease) -> Path:
@@ -185,12 +206,7 @@ def publish(store: Store, key: str, step: Step, facts: Mapping[str, Any], draft:
             "facts": dict(facts),
         },
     )
-    files = {
-        str(path.relative_to(draft)): {"bytes": path.stat().st_size, "sha256": _sha256(path)}
-        for path in sorted(draft.rglob("*"))
-        if path.is_file()
-    }
-    write_json(draft / "manifest.json", {"files": files})
+    write_json(draft / "manifest.json", {"files": files_in(draft)})
     return publish_folder(draft, store.folder(key))
 
 

@@ -81,11 +81,11 @@ def read_kept_study(store: Store, name: str) -> KeptStudy:
     }
     ordered = {key: nodes[key] for key in raw["order"]}
     cells = tuple(Cell(**(cell | {"caveats": tuple(cell["caveats"])})) for cell in raw["cells"])
-    absent, untuned = (
-        tuple((task, language) for task, language in raw.get(name, [])) for name in ("absent", "untuned")
+    absent, untuned, measured = (
+        tuple((one, other) for one, other in raw.get(name, [])) for name in ("absent", "untuned", "measured")
     )
     data_dir = Path(raw["data_dir"]) if raw["data_dir"] else None
-    return KeptStudy(Plan(study, ordered, cells, absent, untuned), data_dir)
+    return KeptStudy(Plan(study, ordered, cells, absent, untuned, measured), data_dir)
 
 
 def _as_json(plan: Plan) -> dict[str, Any]:
@@ -102,4 +102,5 @@ def _as_json(plan: Plan) -> dict[str, Any]:
         "cells": [asdict(cell) for cell in plan.cells],
         "absent": [list(pair) for pair in plan.absent],
         "untuned": [list(pair) for pair in plan.untuned],
+        "measured": [list(pair) for pair in plan.measured],
     }

@@ -40,17 +40,28 @@ SNLI = Task(
     citation="Bowman et al. 2015, arXiv 1508.05326",
 )
 
+XTREME_BUCKET = "https://console.cloud.google.com/storage/browser/xtreme_translations"
+"""Where XTREME's machine translations lie."""
+
 XTREME_TRANSLATION = ("original1", "original2", "translated1", "translated2", "label")
 """Columns of XTREME's translations of sentence pairs, whose files have no header."""
 
 _XNLI_LANGUAGES = tuple("ar bg de el es fr hi ru sw th tr ur vi zh".split())
 _CONTRADICTORY = {"contradictory": "contradiction"}
-# those released with XNLI, which Phang et al. 2020 are remembered to have used; then XTREME's
+# Those released with XNLI, which Phang et al. 2020 are remembered to have used: row by row the same in
+# every language. Then XTREME's, in another order than MNLI's rows (google-research/xtreme, issue 37).
 _MNLI_TRANSLATED = (
     Translated(
         paths=("xnli/XNLI-MT-1.0/multinli/multinli.train.{language}.tsv",),
-        columns=Columns(text_a="{premise}", text_b="{hypo}", label="label", labels=_CONTRADICTORY),
+        columns=Columns(text_a="{premise}", text_b="{hypo}", label="label", labels=_CONTRADICTORY, gaps=True),
         languages=_XNLI_LANGUAGES,
+        aligned=True,
+        hub=Hub(
+            id="facebook/xnli",
+            config="{language}",
+            splits={"train": "train"},
+            columns=_HYPOTHESES.replace({"gaps": True}),
+        ),
     ),
     Translated(
         paths=("xtreme_translations/XNLI/translate-train/en-{language}-translated.tsv",),
@@ -60,6 +71,7 @@ _MNLI_TRANSLATED = (
             label="label",
             labels=_CONTRADICTORY,
             header=XTREME_TRANSLATION,
+            gaps=True,
         ),
         languages=_XNLI_LANGUAGES,
     ),
@@ -101,7 +113,11 @@ MNLI = Task(
         splits={"train": "train", "dev": "validation_matched"},
         columns=_HYPOTHESES,
     ),
-    archives=("https://dl.fbaipublicfiles.com/glue/data/MNLI.zip",),
+    archives=(
+        "https://dl.fbaipublicfiles.com/glue/data/MNLI.zip",
+        "https://dl.fbaipublicfiles.com/XNLI/XNLI-MT-1.0.zip",
+        XTREME_BUCKET,
+    ),
     licence="OANC and others, see the data set",
     citation="Williams et al. 2018, arXiv 1704.05426",
 )

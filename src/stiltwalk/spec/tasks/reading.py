@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from stiltwalk.spec.columns import Columns
-from stiltwalk.spec.task import Hub, Split, Stage, Task
+from stiltwalk.spec.task import Hub, Split, Stage, Task, Translated
+from stiltwalk.spec.tasks.inference import XTREME_BUCKET
 
 # the target stage's values are those of the targets it trains: XQuAD 16, 2 epochs
 _SQUAD_TRAINING: Mapping[str, Mapping[Stage, Mapping[str, float | int | None]]] = {
@@ -21,6 +22,25 @@ SQUAD_COLUMNS = Columns(
 )
 """SQuAD and what is built like it, as on the hub."""
 
+
+def _squad_translated(split: str) -> tuple[Translated, ...]:
+    """XTREME's translations of SQuAD 1.1, as TensorFlow Datasets' builder of XQuAD names them; then MLQA's.
+
+    XTREME's keep the ids of SQuAD, though not every question is there.
+    """
+    xtreme = f"xtreme_translations/SQuAD/translate-{split}/squad.translate.{split}.en-{{language}}.json"
+    mlqa = f"mlqa/mlqa-translate-train/{{language}}_squad-translate-train-{split}-v1.1.json"
+    return (
+        Translated(
+            paths=(xtreme,),
+            layout="squad-translated",
+            languages=tuple("ar de el es hi ru th tr vi zh".split()),
+            aligned=True,
+        ),
+        Translated(paths=(mlqa,), layout="squad-translated", languages=tuple("ar de es hi vi zh".split())),
+    )
+
+
 READING = (
     Task(
         name="squad",
@@ -29,8 +49,14 @@ READING = (
         stages=("intermediate",),
         layout="squad",
         splits={
-            "train": Split(paths=("squad/train-v1.1.json",), expected={"en": 87599}),
-            "dev": Split(paths=("squad/dev-v1.1.json",), expected={"en": 10570}),
+            "train": Split(
+                paths=("squad/train-v1.1.json",),
+                translated=_squad_translated("train"),
+                expected={"en": 87599},
+            ),
+            "dev": Split(
+                paths=("squad/dev-v1.1.json",), translated=_squad_translated("dev"), expected={"en": 10570}
+            ),
         },
         scorer="squad1",
         training=_SQUAD_TRAINING,
@@ -43,6 +69,8 @@ READING = (
         archives=(
             "https://rajpurkar.github.io/SQuAD-explorer/dataset/train-v1.1.json",
             "https://rajpurkar.github.io/SQuAD-explorer/dataset/dev-v1.1.json",
+            XTREME_BUCKET,
+            "https://dl.fbaipublicfiles.com/MLQA/mlqa-translate-train.tar.gz",
         ),
         licence="CC BY-SA 4.0",
         citation="Rajpurkar et al. 2016, arXiv 1606.05250",

@@ -1,8 +1,9 @@
-"""Raw text for masked-LM training."""
+"""Raw text for masked-LM training: one line of it is one example."""
 
 from __future__ import annotations
 
-from stiltwalk.spec.task import Split, Task
+from stiltwalk.spec.columns import Columns
+from stiltwalk.spec.task import Hub, Split, Task
 
 _BIBLE = {
     "eu": "Basque-NT",
@@ -70,6 +71,18 @@ _UDHR = {
     "yo": "yor",
     "zu": "zul",
 }
+# the languages of ours that have a Wikipedia in the dump of 2023-11-01; it calls a few otherwise
+_WIKIPEDIA = {
+    code: {"cbk": "cbk-zam", "gsw": "als", "nb": "no", "yue": "zh-yue"}.get(code, code)
+    for code in (
+        "af am ang ar arz ast awa ay az be bg bm bn br bs ca cbk ceb ch cs csb cy da de dsb ee el en eo es "
+        "et eu fa fi fo fon fr fy ga gd gl gn gsw gu ha he hi hr hsb ht hu hy ia id ie ig io is it ja jv ka "
+        "kab kk km ko ku kw la lfn lg lt lv mhr mk ml mn mr ms my nah nb nds nl nn nov ny oc pa pam pcm pl "
+        "pms pt qu ro ru rw sk sl sn sq sr sv sw ta te th tk tl tn tr tt tw ug uk ur uz vi war wo wuu xh yi "
+        "yo yue zh zu"
+    ).split()
+}
+_ARTICLES = Columns(id="{id}", line="{text}", lines=True, blank=("text",))
 
 TEXT = (
     Task(
@@ -122,6 +135,36 @@ TEXT = (
         citation="Unicode UDHR project",
         caveats={
             "aligned-articles": "articles are translations of each other, though no line holds two languages"
+        },
+    ),
+    Task(
+        name="wikipedia",
+        title="Wikipedia (2023-11-01)",
+        type="masked-lm",
+        stages=("text",),
+        layout="columns",
+        columns=_ARTICLES,
+        splits={
+            "train": Split(
+                # a copy of the hub's folders; files put there by hand; what WikiExtractor --json writes
+                paths=("wikipedia/20231101.{code}/*.parquet",),
+                instead=(("wikipedia/{language}/*.parquet",), ("wikipedia/{language}/*.jsonl",)),
+                languages=tuple(_WIKIPEDIA),
+            )
+        },
+        codes=_WIKIPEDIA,
+        hub=Hub(
+            id="wikimedia/wikipedia",
+            config="20231101.{code}",
+            splits={"train": "train"},
+            columns=_ARTICLES,
+            whole=False,
+        ),
+        licence="CC BY-SA 3.0 and GFDL",
+        citation="Wikimedia Foundation, dump of 2023-11-01",
+        caveats={
+            "text-of-tests": "XQuAD, MLQA, TyDiQA, PAN-X and others were made of Wikipedia: the texts of "
+            "their tests may be in it, without their labels"
         },
     ),
 )

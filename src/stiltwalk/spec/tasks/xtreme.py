@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from stiltwalk.spec.columns import Columns
 from stiltwalk.spec.task import Hub, Split, Task, Translated
-from stiltwalk.spec.tasks.inference import NLI_LABELS, XTREME_TRANSLATION
+from stiltwalk.spec.tasks.inference import NLI_LABELS, XTREME_BUCKET, XTREME_TRANSLATION
 from stiltwalk.spec.tasks.reading import SQUAD_COLUMNS
 from stiltwalk.spec.tasks.sentence_retrieval import BUCC, TATOEBA
 
@@ -108,12 +108,19 @@ XTREME = (
         splits={
             "train": Split(
                 paths=("pawsx/x-final/{language}/train.tsv",),
-                # the archive's own translations; then XTREME's
+                # the archive's own translations, with the ids of PAWS-Wiki; then XTREME's
                 translated=(
                     Translated(
                         paths=("pawsx/x-final/{language}/translated_train.tsv",),
-                        columns=_PAWSX_COLUMNS,
+                        columns=_PAWSX_COLUMNS.replace({"gaps": True}),
                         languages=_PAWSX_TRANSLATED,
+                        aligned=True,
+                        hub=Hub(
+                            id="google-research-datasets/paws-x",
+                            config="{language}",
+                            splits={"train": "train"},
+                            columns=_PAWSX_COLUMNS.replace({"gaps": True}),
+                        ),
                     ),
                     Translated(
                         paths=("xtreme_translations/PAWSX/translate-train/en-{language}-translated.tsv",),
@@ -122,6 +129,7 @@ XTREME = (
                             text_b="{translated2}",
                             label="label",
                             header=XTREME_TRANSLATION,
+                            gaps=True,
                         ),
                         languages=_PAWSX_TRANSLATED,
                     ),
@@ -152,7 +160,7 @@ XTREME = (
             splits={"train": "train", "dev": "validation", "test": "test"},
             columns=_PAWSX_COLUMNS,
         ),
-        archives=("https://storage.googleapis.com/paws/pawsx/x-final.tar.gz",),
+        archives=("https://storage.googleapis.com/paws/pawsx/x-final.tar.gz", XTREME_BUCKET),
         licence="free use with attribution to Google",
         citation="Yang et al. 2019, arXiv 1908.11828",
     ),

@@ -1,0 +1,175 @@
+"""Printing what inference costs: latency, throughput, memory, operations, energy, and scores over them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from stiltwalk.analyse.efficiency import Cost, efficiency
+from stiltwalk.cli import show
+from stiltwalk.plan.nodes import Plan
+from stiltwalk.spec.execution import Execution
+from stiltwalk.spec.measuring import FEWEST_REPEATS
+from stiltwalk.spec.study import catalogue_of
+from stiltwalk.store.store import Artifact, Store, read_artifact
+
+CONSTANT = (
+    "Every arm of an encoder has the same cost: training changes no shapes, so neither intermediate tasks "
+    "nor their batch size or data\nchange what inference costs. It is measured before any training."
+)
+NOT_COUNTED = "Encoders without heads; no text is read and no tensor copied while the clock runs."
+GIGABYTES = {
+    "cpu": "GB: the most that the process held, libraries and what its earlier steps left included; in bf16 "
+    "and int8 the weights in fp32 are held as well.",
+    "cuda": "GB: the most that torch reserved on the accelerator.",
+}
+
+QUIET = 0.05
+"""Share of the cores that others may keep busy before it is said."""
+
+_OF_ENCODER = (
+    "parameters",
+    "encoder_parameters",
+    "device",
+    "threads",
+    "repeats",
+    "warm_ups",
+    "fp32_products",
+)
+_OF_RUN = ("other_load", "energy_meter", "memory_before_bytes", "versions")
+_EFFICIENCY = ("encoder", "intermediate", "target", "metric", "value", "length", "per_gflop", "per_ms")
+
+
+def measured_rows(plan: Plan, store: Store) -> list[dict[str, Any]]:
+    """A row for each encoder, precision, length and batch that was measured, for programs."""
+    return [
+        {"encoder": encoder, "step": artifact.key}
+        | {name: artifact.facts[name] for name in _OF_ENCODER}
+        | dict(row)
+        | {name: artifact.facts[name] for name in _OF_RUN}
+        for encoder, artifact in _finished(plan, store)
+        for row in artifact.facts["rows"]
+    ]
+
+
+def efficiency_rows(rows: pd.DataFrame, plan: Plan, store: Store) -> list[dict[str, Any]]:
+    """A row for each arm, target and length: its score, and that over operations and milliseconds."""
+    if rows.empty:
+        return []
+    precision = _predicting(plan.study.execution)
+    costs = {
+        encoder: _costs(artifact.facts["rows"], precision) for encoder, artifact in _finished(plan, store)
+    }
+    return [each._asdict() for each in efficiency(rows, costs, catalogue_of(plan.study))]
+
+
+def show_measured(rows: pd.DataFrame, plan: Plan, store: Store) -> None:
+    """Print what was measured, if anything was, and what must be known beside it."""
+    found = list(_finished(plan, store))
+    if not found:
+        return
+    show.console.print()
+    lines = [line for encoder, artifact in found for line in _lines(encoder, artifact)]
+    columns = tuple(dict.fromkeys(name for line in lines for name in line))
+    show.print_table(
+        lines, columns, title="Inference (ms: of the smallest batch; ×n: sequences/s in batches of n)"
+    )
+    for sentence in _notes(found):
+        show.console.print(sentence, markup=False)
+    scores = efficiency_rows(rows, plan, store)
+    if scores:
+        show.console.print()
+        precision = _predicting(plan.study.execution)
+        show.print_table(
+            [row for row in scores if row["length"] == scores[0]["length"]],  # the shortest
+            _EFFICIENCY,
+            title=f"Score over cost in {precision} (mean over languages and seeds, 0 to 100)",
+        )
+        show.console.print(
+            "per_gflop: over 10^9 operations of a sequence; per_ms: over p50 ms.", markup=False
+        )
+
+
+def _finished(plan: Plan, store: Store) -> Iterator[tuple[str, Artifact]]:
+    for encoder, key in plan.measured:
+        if store.has(key):
+            yield encoder, read_artifact(store, key)
+
+
+def _predicting(execution: Execution) -> str:
+    """The precision in which the study predicts."""
+    return execution.precision if execution.prediction == "as-trained" else execution.prediction
+
+
+def _costs(rows: Sequence[Mapping[str, Any]], precision: str) -> list[Cost]:
+    """What a sequence of each length costs in ``precision``; operations are the same in all."""
+    smallest = min(row["batch"] for row in rows)
+    ms = {
+        row["length"]: row["p50_ms"]
+        for row in rows
+        if (row["precision"], row["batch"]) == (precision, smallest)
+    }
+    flops = {row["length"]: row["flops_per_sequence"] for row in rows}
+    return [Cost(length, count, ms.get(length)) for length, count in flops.items()]
+
+
+def _lines(encoder: str, artifact: Artifact) -> Iterator[dict[str, Any]]:
+    """A line for each precision and length."""
+    facts = artifact.facts
+    of: dict[tuple[str, int], list[Mapping[str, Any]]] = {}
+    for row in facts["rows"]:
+        of.setdefault((row["precision"], row["length"]), []).append(row)
+    for (precision, length), batches in of.items():
+        first = batches[0]
+        peaks = [row["peak_memory_bytes"] for row in batches if row["peak_memory_bytes"]]
+        yield {
+            "encoder": encoder,
+            "parameters": facts["parameters"],
+            "without embeddings": facts["encoder_parameters"],
+            "precision": precision,
+            "length": f"{length}"
+            if length == first["tokens"]
+            else f"{length} (clipped to {first['tokens']})",
+            "p50 ms": first["p50_ms"],
+            "p95 ms": first["p95_ms"],
+            **{f"×{row['batch']}": row["sequences_per_second"] or row["note"] for row in batches},
+            "GB": max(peaks) / 1e9 if peaks else None,
+            "operations": "" if first["flops_per_sequence"] is None else f"{first['flops_per_sequence']:.2e}",
+            "J": min(
+                (row["joules_per_sequence"] for row in batches if row["joules_per_sequence"]), default=None
+            ),
+        }
+
+
+def _notes(found: Sequence[tuple[str, Artifact]]) -> Iterator[str]:
+    """What must be known beside the figures; what holds for all encoders is said once."""
+    yield CONSTANT
+    yield NOT_COUNTED
+    said = dict.fromkeys(sentence for _, artifact in found for sentence in _circumstances(artifact.facts))
+    yield from said
+    for encoder, artifact in found:
+        load = artifact.facts["other_load"]
+        if load > QUIET:
+            yield (
+                f"{encoder}: other programs kept {100 * load:.0f} % of this machine's cores busy meanwhile. "
+                f"For figures to rely on, delete step {artifact.key[:12]} and measure on a quiet machine."
+            )
+
+
+def _circumstances(facts: Mapping[str, Any]) -> Iterator[str]:
+    yield GIGABYTES[facts["peak_memory_of"]]
+    versions = ", ".join(f"{name} {version}" for name, version in facts["versions"].items())
+    yield (
+        f"On {facts['device']}, {facts['threads']} thread(s); {facts['repeats']} runs each after "
+        f"{facts['warm_ups']} discarded; {versions}."
+    )
+    if facts["repeats"] < FEWEST_REPEATS:
+        yield f"Fewer than {FEWEST_REPEATS} repeats: a try-out, not for publication."
+    for precision, why in facts["left_out"].items():
+        yield f"{precision} is not measured: {why}."
+    if facts["energy_meter"] is None:
+        yield f"Energy is not measured: {facts['no_energy']}."
+    else:
+        yield f"J: joules a sequence at the best batch, by {facts['energy_meter']}."
