@@ -7,10 +7,9 @@ Every rank writes what it ended with below FOLDER, in ``NAME/RANK.safetensors`` 
 
 from __future__ import annotations
 
-import json
 import math
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -40,9 +39,8 @@ from tests.compute.fakes import (
     train_step,
     with_loss,
 )
+from tests.compute.ranks import RANKS, note
 from tests.worlds import PRETRAIN, prepared_study
-
-RANKS = 2
 
 SHAPE = PRETRAIN["pretrain"]["shape"] | {"dropout": 0.0}
 WORLD = {
@@ -125,7 +123,7 @@ def _trainings(prepared: Prepared, accelerator: Accelerator, folder: Path) -> No
             said: dict[str, Any] = facts
         except InterruptedRunError:
             said = {"interrupted": True}
-        _note(folder / name, f"{rank}-{'interrupted' if 'interrupted' in said else 'finished'}", said)
+        note(folder / name, f"{rank}-{'interrupted' if 'interrupted' in said else 'finished'}", said)
 
     run("whole", Monitor())
     run("parts", stopping_after(5) if rank == 1 else Monitor())  # only one of them is asked to stop
@@ -135,7 +133,7 @@ def _trainings(prepared: Prepared, accelerator: Accelerator, folder: Path) -> No
     (folder / "pretrained" / "draft").mkdir(parents=True, exist_ok=True)
     pretraining = pretrained_step(prepared)
     facts = pretrain(pretraining, prepared.place, accelerator, folder / "pretrained", Monitor())
-    _note(folder / "pretrained", str(rank), facts)
+    note(folder / "pretrained", str(rank), facts)
 
 
 def _toys(accelerator: Accelerator, folder: Path) -> None:
@@ -148,7 +146,7 @@ def _toys(accelerator: Accelerator, folder: Path) -> None:
         save_file(parameters(module), place / f"{rank}.safetensors")
         noise = [entry["noise"] for entry in state.log if "noise" in entry]
         said = {"done": state.done, "broken": state.broken, "budget": state.micro_tokens, "noise": noise}
-        _note(place, str(rank), said)
+        note(place, str(rank), said)
 
     for name, batch_size in (("uneven", 5), ("fewer-items-than-ranks", 1)):
         module = Spare()
@@ -162,7 +160,7 @@ def _toys(accelerator: Accelerator, folder: Path) -> None:
     module = Spare(dropout=0.5)
     run("dropout", module, spare_job(module))
     torch.manual_seed(parallel.own_seed(7, accelerator))
-    _note(folder / "masks", str(rank), {"drawn": torch.rand(4).tolist()})
+    note(folder / "masks", str(rank), {"drawn": torch.rand(4).tolist()})
 
 
 def _once(module: nn.Module, rank: int, mishap: Callable[[Tensor], Tensor]) -> Callable[[Micro], Tensor]:
@@ -178,11 +176,6 @@ def _once(module: nn.Module, rank: int, mishap: Callable[[Tensor], Tensor]) -> C
 
 def _no_room(loss: Tensor) -> Tensor:
     raise torch.OutOfMemoryError("no room")
-
-
-def _note(folder: Path, name: str, said: Mapping[str, Any]) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / f"{name}.json").write_text(json.dumps(said))
 
 
 if __name__ == "__main__":

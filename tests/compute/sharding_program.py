@@ -7,10 +7,8 @@ Rank 0 leaves what was trained below FOLDER, each rank what it has to say in ``N
 
 from __future__ import annotations
 
-import json
 import os
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -38,7 +36,8 @@ from stiltwalk.spec.execution import Execution
 from tests.compute.architectures import PAD, VOCABULARY, architecture
 from tests.compute.fakes import NEVER, item, row, several_step, stopping_after, train_step, with_loss
 from tests.compute.held import Held
-from tests.compute.rank_program import RANKS, SHAPE
+from tests.compute.rank_program import SHAPE
+from tests.compute.ranks import RANKS, note
 from tests.compute.test_memory_measured import Case, batch, with_head
 from tests.worlds import PRETRAIN, prepared_study
 
@@ -183,7 +182,7 @@ def main(data: Path, store: Path, folder: Path) -> None:
     for name, measure in MEMORY.items():
         most, gathering = _most(measure, accelerator)
         said = {"most": most, "gathering": gathering}
-        _note(folder / "memory", f"{name}-{accelerator.process_index}", said)
+        note(folder / "memory", f"{name}-{accelerator.process_index}", said)
     parallel.wait(accelerator)
     parallel.leave(accelerator)
 
@@ -197,7 +196,7 @@ def _trainings(prepared: Prepared, accelerator: Accelerator, folder: Path) -> No
         except InterruptedRunError:
             said = {"interrupted": True}
         suffix = "-interrupted" if "interrupted" in said else ""
-        _note(folder / name, f"{accelerator.process_index}{suffix}", said)
+        note(folder / name, f"{accelerator.process_index}{suffix}", said)
 
     first = accelerator.process_index == 0
     run("tags", tags_step(prepared, TOGETHER))
@@ -214,7 +213,7 @@ def _trainings(prepared: Prepared, accelerator: Accelerator, folder: Path) -> No
     (folder / "pretrained" / "draft").mkdir(parents=True, exist_ok=True)
     pretraining = pretrained_step(prepared, TOGETHER)
     facts = pretrain(pretraining, prepared.place, accelerator, folder / "pretrained", Monitor())
-    _note(folder / "pretrained", str(accelerator.process_index), facts)
+    note(folder / "pretrained", str(accelerator.process_index), facts)
 
 
 def _architecture(
@@ -232,7 +231,7 @@ def _architecture(
         save_file(named, folder / "whole.safetensors")
     noise = [entry["noise"] for entry in state.log if "noise" in entry]
     said = {"held": held, "log": list(state.log), "left_out": len(found), "noise": noise}
-    _note(folder, str(accelerator.process_index), said)
+    note(folder, str(accelerator.process_index), said)
 
 
 def _most(measure: Measure, accelerator: Accelerator) -> tuple[int, int]:
@@ -273,16 +272,11 @@ def _short_of_memory(accelerator: Accelerator, folder: Path) -> None:
     try:
         loop.fit(with_loss(job_of(module), _no_room), accelerator, folder, Monitor(), NEVER)
     except UserError as error:
-        _note(folder, str(accelerator.process_index), {"message": str(error)})
+        note(folder, str(accelerator.process_index), {"message": str(error)})
 
 
 def _no_room(_: Micro) -> Tensor:
     raise torch.OutOfMemoryError("no room")
-
-
-def _note(folder: Path, name: str, said: Mapping[str, Any]) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / f"{name}.json").write_text(json.dumps(said))
 
 
 if __name__ == "__main__":

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 import torch
@@ -20,12 +16,10 @@ from stiltwalk.compute import gradients, loop, parallel
 from stiltwalk.compute.context import Monitor
 from stiltwalk.compute.pretrain import pretrain
 from stiltwalk.compute.train import train
-from stiltwalk.engine.prepare import Prepared
 from stiltwalk.spec.errors import UserError
 from stiltwalk.spec.execution import Execution
 from tests.compute.fakes import NEVER, Toy, accelerator, item, parameters, row, same_bits, toy_job, weights
 from tests.compute.rank_program import (
-    RANKS,
     WORLD,
     Spare,
     adapted_step,
@@ -34,27 +28,11 @@ from tests.compute.rank_program import (
     spare_job,
     trained_step,
 )
+from tests.compute.ranks import Ranks, run_in_ranks
 from tests.worlds import finish, prepared_study
-
-ROOT = Path(__file__).parents[2]
 
 NEAR = 1e-6
 """How far a parameter may be from that of one process: sums of fp32 in another order."""
-
-
-class Ranks(NamedTuple):
-    """What two ranks left behind, and the study that they trained for."""
-
-    prepared: Prepared
-    folder: Path
-
-    def said(self, name: str) -> list[dict[str, Any]]:
-        """What each rank noted."""
-        return [json.loads((self.folder / name.format(rank)).read_text()) for rank in range(RANKS)]
-
-    def parameters(self, name: str) -> list[dict[str, torch.Tensor]]:
-        """What each rank's module ended with."""
-        return [load_file(self.folder / name / f"{rank}.safetensors") for rank in range(RANKS)]
 
 
 @pytest.fixture(scope="module")
@@ -63,18 +41,7 @@ def ranks(world: Path, tmp_path_factory: pytest.TempPathFactory) -> Ranks:
     folder = tmp_path_factory.mktemp("ranks")
     prepared = prepared_study(world, folder / "store", WORLD)
     finish(prepared)
-    torchrun = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", str(RANKS)]
-    program = ["-m", "tests.compute.rank_program", str(world), str(folder / "store"), str(folder / "left")]
-    ended = subprocess.run(
-        [*torchrun, *program],
-        cwd=ROOT,
-        env={**os.environ, "OMP_NUM_THREADS": "1"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert ended.returncode == 0, ended.stderr[-3000:]
-    return Ranks(prepared, folder / "left")
+    return run_in_ranks("tests.compute.rank_program", world, prepared, folder)
 
 
 def near(ours: dict[str, torch.Tensor], theirs: dict[str, torch.Tensor]) -> bool:

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 import threading
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 import torch
@@ -29,7 +26,7 @@ from stiltwalk.plan.trainings import PretrainStep, TrainStep
 from stiltwalk.spec.errors import UserError
 from stiltwalk.spec.execution import Execution
 from tests.compute.fakes import NEVER, Toy, accelerator, item, parameters, row, same_bits, weights
-from tests.compute.rank_program import RANKS
+from tests.compute.ranks import RANKS, Ranks, run_in_ranks
 from tests.compute.sharding_program import (
     AGAIN,
     ARCHITECTURES,
@@ -46,21 +43,8 @@ from tests.compute.sharding_program import (
 from tests.compute.test_memory_measured import WITHIN, one_pass, sizes_of, with_head
 from tests.worlds import prepared_study
 
-ROOT = Path(__file__).parents[2]
-
 NEAR = 1e-5
 """How far a parameter may be from that of one process: sums of fp32 in another order."""
-
-
-class Ranks(NamedTuple):
-    """What two ranks left behind, and the study that they trained for."""
-
-    prepared: Prepared
-    folder: Path
-
-    def said(self, name: str) -> list[dict[str, Any]]:
-        """What each rank noted."""
-        return [json.loads((self.folder / name.format(rank)).read_text()) for rank in range(RANKS)]
 
 
 @pytest.fixture(scope="module")
@@ -70,24 +54,7 @@ def ranks(world: Path, tmp_path_factory: pytest.TempPathFactory) -> Ranks:
     prepared = prepared_study(world, folder / "store", WORLD)
     (made,) = ((key, n.step) for key, n in prepared.plan.nodes.items() if isinstance(n.step, PretrainStep))
     carry_out(made[1], made[0], prepared.place, folder / "made", Monitor())
-    torchrun = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", str(RANKS)]
-    program = [
-        "-m",
-        "tests.compute.sharding_program",
-        str(world),
-        str(folder / "store"),
-        str(folder / "left"),
-    ]
-    ended = subprocess.run(
-        [*torchrun, *program],
-        cwd=ROOT,
-        env={**os.environ, "OMP_NUM_THREADS": "1"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert ended.returncode == 0, ended.stderr[-3000:]
-    return Ranks(prepared, folder / "left")
+    return run_in_ranks("tests.compute.sharding_program", world, prepared, folder)
 
 
 @pytest.fixture

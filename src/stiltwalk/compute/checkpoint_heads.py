@@ -17,7 +17,7 @@ from transformers import (
 )
 
 from stiltwalk.compute.batches import Micro
-from stiltwalk.compute.encoder import require_weights
+from stiltwalk.compute.encoder import SAFELY, require_weights
 from stiltwalk.compute.flat import model_inputs
 from stiltwalk.spec.errors import UserError
 from stiltwalk.spec.task import Task, TaskType
@@ -84,14 +84,7 @@ def load_checkpoint_model(folder: Path, task: Task) -> CheckpointModel:
             f"'{task.name}' needs (a class ending in {suffix}). Evaluate retrieval targets with it, or "
             "train a head with 'stiltwalk transfer'."
         )
-    model, report = kind.from_pretrained(
-        folder,
-        dtype=torch.float32,
-        use_safetensors=True,
-        trust_remote_code=False,
-        local_files_only=True,
-        output_loading_info=True,
-    )
+    model, report = kind.from_pretrained(folder, **SAFELY)
     require_weights(folder, report)
     return CheckpointModel(model, task, _label_order(config.id2label, task, folder))
 

@@ -30,6 +30,16 @@ _TRIMMED = "trimmed"
 """A variant, in transformers' words: who opens a trimmed model as a whole one is told that there is none."""
 
 
+SAFELY: Mapping[str, Any] = {
+    "dtype": torch.float32,
+    "use_safetensors": True,
+    "trust_remote_code": False,
+    "local_files_only": True,
+    "output_loading_info": True,
+}
+"""How any model is loaded: in fp32, nothing of it executed, nothing fetched; and what was missing is told."""
+
+
 class Encoder(NamedTuple):
     """An encoder: hidden states from token ids, and the tokenizer that makes the ids."""
 
@@ -103,11 +113,7 @@ def load_model(folder: Path, attention: Attention | None = None) -> nn.Module:
             lies if rows is None else None,
             state_dict=None if rows is None else _made_whole(lies, rows),
             config=config,
-            dtype=torch.float32,
-            use_safetensors=True,
-            trust_remote_code=False,
-            local_files_only=True,
-            output_loading_info=True,
+            **SAFELY,
             **optional,
         )
     except (OSError, ValueError, KeyError, SafetensorError) as error:

@@ -21,7 +21,7 @@ from transformers import AutoConfig, AutoModelForSeq2SeqLM, AutoTokenizer, Gener
 
 from stiltwalk.compute.context import Place
 from stiltwalk.compute.ctranslate import Converted, converted
-from stiltwalk.compute.encoder import require_weights
+from stiltwalk.compute.encoder import SAFELY, require_weights
 from stiltwalk.plan.steps import TranslateStep
 from stiltwalk.spec.errors import UserError
 from stiltwalk.spec.translators import ARCHITECTURES, Architecture, language_tokens
@@ -120,14 +120,7 @@ def _settings(folder: Path, config: Any) -> Any:
 def _model(folder: Path) -> Any:
     """The model in ``folder``, in fp32."""
     try:
-        model, report = AutoModelForSeq2SeqLM.from_pretrained(
-            folder,
-            dtype=torch.float32,
-            use_safetensors=True,
-            trust_remote_code=False,
-            local_files_only=True,
-            output_loading_info=True,
-        )
+        model, report = AutoModelForSeq2SeqLM.from_pretrained(folder, **SAFELY)
     except (OSError, ValueError, KeyError, SafetensorError) as error:
         raise UserError(f"No translator can be read from {folder}: {error}.") from None
     require_weights(folder, report)
