@@ -91,6 +91,20 @@ def largest_difference(ours: dict[str, torch.Tensor], theirs: dict[str, torch.Te
     return max(float((ours[name] - theirs[name]).abs().max()) for name in ours)
 
 
+def test_a_large_encoder_keeps_its_table(
+    given: tuple[TrainStep, Place], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One with more parameters than pay is trained whole; one with just so many is not."""
+    step, place = given
+    encoder = load_model(place.encoders["e" * 64])
+    count = sum(parameter.numel() for parameter in encoder.parameters())
+    ids = np.arange(8)
+    monkeypatch.setattr("stiltwalk.compute.trimming.LARGEST_TRIMMED", count - 1)
+    assert trim(encoder, ids, place.store, step.parent) is None
+    monkeypatch.setattr("stiltwalk.compute.trimming.LARGEST_TRIMMED", count)
+    assert trim(encoder, ids, place.store, step.parent) is not None
+
+
 def test_fifty_steps_are_the_same_to_the_bit(
     given: tuple[TrainStep, Place], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -19,7 +19,8 @@ ANY_LENGTH = 512
 GIGA = 1e9
 
 WORDS = (
-    "trimmed: of the table only rows that training text touches.",
+    "trimmed: of the table only rows that training text touches. This version trains encoders beyond 1 B",
+    "parameters whole: read 'full' for them.",
     "checkpointed: -o execution.checkpointing=true.",
     "lora: frozen, with matrices of rank 8 beside queries and values (adaptation: lora, of an encoder).",
     "Several cards: weights, gradients and moments are cut over them (execution.sharded, and processes as",

@@ -5,7 +5,8 @@ them. So the table is replaced by its touched rows for as long as training lasts
 gradient, moments and update of a quarter of a million rows. Nothing else changes: ids stay the tokenizer's,
 and rows keep their order. The gradient's norm is the same number, summed in another order.
 
-Not where masked LM is mixed in: its loss touches every row.
+Not where masked LM is mixed in: its loss touches every row; nor beyond ``LARGEST_TRIMMED`` parameters, where
+it does not pay.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from stiltwalk.compute import averaging, flat, loop
 from stiltwalk.compute.rows import Rows, after, keep_table, untouched
 from stiltwalk.compute.tokens import Item
 from stiltwalk.compute.trimmed_table import TrimmedEmbedding
+from stiltwalk.plan.memory import LARGEST_TRIMMED
 from stiltwalk.spec.errors import UserError
 from stiltwalk.store.atomic import read_json, write_json
 from stiltwalk.store.store import Store
@@ -93,9 +95,11 @@ def trim(
         before: what a trimmed parent in that store keeps.
 
     Returns:
-        The rows; ``None``, and nothing is changed, where the table is not ``trimmable`` or more than
-        ``MOST_ROWS`` of it is wanted.
+        The rows; ``None``, and nothing is changed, where the table is not ``trimmable``, more than
+        ``MOST_ROWS`` of it is wanted or the encoder is too large for it to pay.
     """
+    if sum(parameter.numel() for parameter in encoder.parameters()) > LARGEST_TRIMMED:
+        return None
     table = trimmable(encoder)
     if table is None or len(ids) > MOST_ROWS * table.num_embeddings:
         return None

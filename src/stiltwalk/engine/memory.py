@@ -17,6 +17,7 @@ from typing import Any
 from stiltwalk.compute.context import Place
 from stiltwalk.engine.translator_memory import translation_memory
 from stiltwalk.plan.memory import (
+    LARGEST_TRIMMED,
     Pass,
     Way,
     activations,
@@ -189,9 +190,10 @@ def estimate(step: Sized, sizes: Sizes, kind: str) -> int:
     if isinstance(step, TrainStep) and step.adaptation.lora is not None:
         return process + 4 * sizes.table + _adapting(sizes, batch, step.adaptation.lora, execution)
     # a masked-LM loss touches every row
-    needed = need(sizes, batch, "full" if share else "trimmed")
+    whole = bool(share) or sizes.parameters > LARGEST_TRIMMED
+    needed = need(sizes, batch, "full" if whole else "trimmed")
     rounded = 6 * sizes.inside if execution.optimiser == "adamw-8bit" else 0  # of eight bytes two are left
-    rest = 0 if share else 4 * (sizes.vocabulary - trimmed_rows(sizes)) * sizes.hidden
+    rest = 0 if whole else 4 * (sizes.vocabulary - trimmed_rows(sizes)) * sizes.hidden
     kept = activations(sizes, batch, "checkpointed" if execution.checkpointing else "full")
     return process + 4 * sizes.table + rest + needed.state - rounded + kept
 

@@ -38,6 +38,10 @@ from stiltwalk.plan.sizes import Sizes
 TRIMMED_ROWS = 45_000
 """Rows of a multilingual table that English training text touches, at most; an estimate."""
 
+LARGEST_TRIMMED = 1_000_000_000
+"""Parameters of the largest encoder whose table is trimmed: of a larger one it is a fifth of the state or
+less, and of a step's time next to nothing (this project's arithmetic)."""
+
 LORA_RANK = 8
 """Rank of the matrices that LoRA adds beside those of query and value."""
 
