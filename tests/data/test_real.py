@@ -127,7 +127,7 @@ def test_ewt_is_read_fast() -> None:
 
 _NOT_IN_THE_PACK = frozenset(
     "anli+ anli-r1 anli-r2 anli-r3 bucc ccg copa hellaswag mewslix mewslix-pairs mnli pawsx-translate-test "
-    "qqp snli xnli-translate-test".split()
+    "qqp snli wikipedia xnli-translate-test".split()
 )
 
 
