@@ -10,8 +10,7 @@ import pytest
 from huggingface_hub.utils import filter_repo_objects  # type: ignore[attr-defined]  # loaded late
 
 from stiltwalk.compute.context import Place
-from stiltwalk.engine import memory, translators
-from stiltwalk.engine import prepare as module
+from stiltwalk.engine import adaptations, memory, translators
 from stiltwalk.engine.memory import RESIDENT_BYTES, Needs
 from stiltwalk.engine.prepare import prepare
 from stiltwalk.engine.translators import locate_translator
@@ -139,7 +138,7 @@ def test_libraries_that_are_not_there_are_named_before_anything_runs(
     raw = {"study": "s", "encoders": ["pocket-s"], "targets": ["pocket-nli"]}
     quick = raw | {"translation": {"model": str(folder), "backend": "ctranslate2"}}
     store = open_store(tmp_path / "store")
-    monkeypatch.setattr(module, "find_spec", lambda name: None)
+    monkeypatch.setattr(adaptations, "find_spec", lambda name: None)
     with pytest.raises(UserError, match=r"backend: ctranslate2 needs the library ctranslate2.*not installed"):
         prepare(study_from(quick, "here"), store, None)
     monkeypatch.setattr(translators, "find_spec", lambda name: None)

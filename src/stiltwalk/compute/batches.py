@@ -68,6 +68,11 @@ def length(item: Item) -> int:
     return max(len(sequence.ids) for sequence in item.sequences)
 
 
+def real_tokens(items: Iterable[Item]) -> int:
+    """Sub-words of all sequences of ``items``, special tokens included and padding left out."""
+    return sum(len(sequence.ids) for item in items for sequence in item.sequences)
+
+
 def cut(items: Sequence[Item], micro_tokens: int) -> Iterator[list[int]]:
     """Indices of ``items`` in groups of similar length, longest first.
 

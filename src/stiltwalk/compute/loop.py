@@ -15,7 +15,7 @@ from accelerate import Accelerator
 from torch import Tensor, nn
 
 from stiltwalk.compute import averaging, checkpoint, gradients, noise, parallel
-from stiltwalk.compute.batches import Micro
+from stiltwalk.compute.batches import Micro, real_tokens
 from stiltwalk.compute.checkpoint import State
 from stiltwalk.compute.context import Monitor, Ticker
 from stiltwalk.compute.dropout import cheap_dropout
@@ -227,9 +227,8 @@ def _one_step(
         log = (*log, {"step": done, "loss": loss, "learning_rate": rate})
     if measured is not None:
         log = (*log, {"step": done, "noise": measured._asdict()})
-    tokens = sum(len(sequence.ids) for item in items for sequence in item.sequences)
-    examples = state.examples + len(items)
-    return replace(state, done=done, log=log, examples=examples, tokens=state.tokens + tokens)
+    examples, tokens = state.examples + len(items), state.tokens + real_tokens(items)
+    return replace(state, done=done, log=log, examples=examples, tokens=tokens)
 
 
 def _gradients(

@@ -20,7 +20,7 @@ import torch
 from accelerate import Accelerator
 from torch import Tensor, distributed, nn
 
-from stiltwalk.compute.batches import Micro, collate, cut, length, micro_batches
+from stiltwalk.compute.batches import Micro, collate, cut, length, micro_batches, real_tokens
 from stiltwalk.compute.checkpoint import WHOLE, Part
 from stiltwalk.compute.context import Monitor
 from stiltwalk.compute.sharding import is_sharded, together
@@ -118,7 +118,7 @@ def shares(items: Sequence[Item], ranks: int) -> list[list[Item]]:
     The longest first, each goes to the rank with the fewest tokens, so that no two ranks differ by more than
     the longest item has.
     """
-    tokens = [sum(len(sequence.ids) for sequence in item.sequences) for item in items]
+    tokens = [real_tokens([item]) for item in items]
     dealt: list[list[int]] = [[] for _ in range(ranks)]
     held = [0] * ranks
     for index in sorted(range(len(items)), key=lambda i: -tokens[i]):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from stiltwalk.compute.batches import real_tokens
 from stiltwalk.compute.tokens import Item
 
 PASSES = 6
@@ -29,8 +30,7 @@ class Spent(NamedTuple):
 
     def and_step(self, items: Sequence[Item]) -> Spent:
         """The same and one step of ``items``."""
-        tokens = sum(len(row.ids) for item in items for row in item.sequences)
-        return Spent(self.steps + 1, self.examples + len(items), self.tokens + tokens)
+        return Spent(self.steps + 1, self.examples + len(items), self.tokens + real_tokens(items))
 
 
 def spent_on(

@@ -19,7 +19,7 @@ from stiltwalk.spec.study import Study
 
 
 def require_libraries(study: Study) -> None:
-    """Refuse a study whose way of training needs a library that is not installed.
+    """Refuse a study that needs a library which is not installed, to train or to translate.
 
     Raises:
         UserError: it is not; says how to install it.
@@ -30,6 +30,8 @@ def require_libraries(study: Study) -> None:
             wanted["peft"] = f"Encoder '{encoder.name}': adaptation: lora"
     if study.execution.optimiser == "adamw-8bit":
         wanted["bitsandbytes"] = "execution.optimiser: adamw-8bit"
+    if study.translation is not None and study.translation.backend == "ctranslate2":
+        wanted["ctranslate2"] = "translation.backend: ctranslate2"
     for library, by in wanted.items():
         if find_spec(library) is None:
             raise not_installed(library, by)

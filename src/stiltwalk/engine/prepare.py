@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
-from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,7 +24,6 @@ from stiltwalk.plan.nodes import Plan
 from stiltwalk.plan.references import base, translator
 from stiltwalk.plan.trainings import TrainStep
 from stiltwalk.spec.errors import DataError, UserError
-from stiltwalk.spec.extras import not_installed
 from stiltwalk.spec.languages import SOURCE_LANGUAGE
 from stiltwalk.spec.study import Study, catalogue_of
 from stiltwalk.spec.targets import trained_languages, training_chain
@@ -122,8 +120,6 @@ def _translators(study: Study, digests: DigestCache) -> dict[str, LocatedTransla
     given = study.translation
     if given is None:
         return {}
-    if given.backend == "ctranslate2" and find_spec("ctranslate2") is None:
-        raise not_installed("ctranslate2", "translation.backend: ctranslate2")
     return {name: locate_translator(name, digests.digest) for name in given.sources}
 
 

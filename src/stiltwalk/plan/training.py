@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from stiltwalk.plan.trainings import TaskData, TextData, TrainStep
+from stiltwalk.plan.trainings import TaskData, TextData, TrainStep, of_the_first
 from stiltwalk.spec.adaptation import FULL, Adaptation
 from stiltwalk.spec.arms import ArmChoice
 from stiltwalk.spec.errors import StudyError
@@ -59,13 +59,7 @@ def target_step(
     return TrainStep(
         kind="target",
         parent=parent,
-        task=part.task,
-        training=part.training,
-        train=part.train,
-        others=part.others,
-        match=part.match,
-        like=part.like,
-        dev=part.dev,
+        **of_the_first(part),
         inherits=inherits,
         reading=reading,
         adaptation=adaptation,
@@ -94,13 +88,7 @@ def intermediate_step(
     return TrainStep(
         kind="intermediate",
         parent=parent,
-        task=first.task,
-        training=first.training,
-        train=first.train,
-        others=first.others,
-        match=first.match,
-        like=first.like,
-        dev=first.dev,
+        **of_the_first(first),
         also=tuple(also),
         sampling=(arm.sampling or Sampling()) if also else None,
         masked_lm=arm.masked_lm,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 from pydantic import model_validator
 
@@ -92,6 +92,15 @@ class TaskData(Record):
         return tuple(key for key in found if key is not None)
 
 
+_OF_THE_FIRST = tuple(name for name in TaskData.model_fields if name != "head")
+"""What a step says of its first task in fields of its own: all but its head, which goes by its name."""
+
+
+def of_the_first(part: TaskData) -> dict[str, Any]:
+    """The fields of a step whose first task, or only one, is ``part``."""
+    return {name: getattr(part, name) for name in _OF_THE_FIRST}
+
+
 class TrainStep(Record):
     """Fine-tuning of an encoder on one English task, or on several, as an intermediate or a target stage.
 
@@ -157,16 +166,7 @@ class TrainStep(Record):
     @property
     def parts(self) -> tuple[TaskData, ...]:
         """Every task it trains on; nearly always one."""
-        first = TaskData(
-            task=self.task,
-            training=self.training,
-            train=self.train,
-            others=self.others,
-            match=self.match,
-            like=self.like,
-            dev=self.dev,
-            head=self.task,
-        )
+        first = TaskData(head=self.task, **{name: getattr(self, name) for name in _OF_THE_FIRST})
         return (first, *self.also)
 
 

@@ -45,8 +45,7 @@ def add_translation(builder: Builder, task: str, into: str, training: Training, 
     if data is None:
         raise StudyError(f"Task '{task}' has no English training data to translate: its files are not there.")
     drawn = _drawn(find_task(task, builder.tasks), training, seed)
-    seeded = "" if drawn.get("seed") is None else f", seed {seed}"
-    title = f"translate {task} into {into}{seeded}"
+    title = f"translate {task} into {into}{_seeded(drawn)}"
     return _add(builder, task, (SOURCE_LANGUAGE, into), data, drawn, title)
 
 
@@ -61,10 +60,8 @@ def add_back_translation(builder: Builder, task: str, through: str, training: Tr
         UnknownNameError: there is no such language.
     """
     there = add_translation(builder, task, through, training, seed)
-    seeded = (
-        "" if _drawn(find_task(task, builder.tasks), training, seed).get("seed") is None else f", seed {seed}"
-    )
-    title = f"translate {task} from {through} back into {SOURCE_LANGUAGE}{seeded}"
+    drawn = _drawn(find_task(task, builder.tasks), training, seed)
+    title = f"translate {task} from {through} back into {SOURCE_LANGUAGE}{_seeded(drawn)}"
     return _add(builder, task, (through, SOURCE_LANGUAGE), there, {}, title)
 
 
@@ -119,6 +116,11 @@ def _drawn(task: Task, training: Training, seed: int) -> dict[str, int]:
     if most is None or (made is not None and most >= made.examples):
         return {}
     return {"examples": most, "subset": training.subset, "seed": seed}
+
+
+def _seeded(drawn: dict[str, int]) -> str:
+    """What a title says of the subset."""
+    return f", seed {drawn['seed']}" if drawn else ""
 
 
 def _translation(builder: Builder, task: Task, into: str) -> Translation:
