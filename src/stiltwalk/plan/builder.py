@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from stiltwalk.plan.facts import Facts
 from stiltwalk.plan.nodes import Cell, Node, Plan
@@ -19,9 +20,21 @@ from stiltwalk.spec.task import SplitName, Stage
 from stiltwalk.spec.tasks import Catalogue, find_task
 
 
-@dataclass(slots=True)
+@dataclass
 class Builder:
-    """A plan in the making: equal steps are added once."""
+    """A plan in the making: equal steps are added once.
+
+    Attributes:
+        study: what is planned.
+        facts: what is known of the world.
+        tasks: every task there is.
+        nodes: key → step, parents before children.
+        absent: (task, language) pairs that cannot be tested.
+        untuned: those of them that lack only the dev data a threshold is tuned on.
+        measured: encoder → key of its measurement.
+        choices: what a rate is chosen for → key of the choosing step.
+        tested: target → its test data and dev data by language.
+    """
 
     study: Study
     facts: Facts
@@ -31,6 +44,7 @@ class Builder:
     untuned: dict[tuple[str, str], None] = field(default_factory=dict)
     measured: dict[str, str] = field(default_factory=dict)
     choices: dict[tuple[str, ...], str] = field(default_factory=dict)
+    tested: dict[str, tuple[dict[str, str], dict[str, str]]] = field(default_factory=dict)
 
     def plan(self, cells: list[Cell]) -> Plan:
         """What was built, with its ``cells``."""
@@ -85,7 +99,7 @@ class Builder:
         """How training changes an encoder, with its layers by name."""
         return named(encoder.adaptation, encoder.name, self.nature(encoder))
 
-    @property
+    @cached_property
     def training_execution(self) -> Execution:
         """The study's, of which a training does not care how its model will predict."""
         return self.study.execution.replace({"prediction": "as-trained"})

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from typing import NamedTuple
 
@@ -33,14 +34,13 @@ def build(study: Study, facts: Facts, tasks: Catalogue) -> Plan:
     """
     builder = Builder(study, facts, tasks)
     cells = [
-        _cell(builder, encoder, start, arm, seed, target)
+        cell
+        for goals in [[_goal(builder, target) for target in study.targets]]
         for encoder in study.encoders
         for start in [_start(builder, encoder)]
         for seed in study.seeds
         for arm in (None, *study.intermediate)
-        for target in study.targets
-        # without training a target cannot be trained for longer
-        if arm is None or arm.longer_by is None or training_chain(target, tasks)
+        for cell in _cells(builder, encoder, start, arm, seed, goals)
     ]
     for encoder in study.encoders:  # alone on the machine, so after all that runs side by side
         add_measurement(builder, encoder, _start(builder, encoder))
@@ -87,33 +87,75 @@ def _pretrain(builder: Builder, recipe: Pretrain) -> PretrainStep:
     )
 
 
-def _cell(
+class _Stage(NamedTuple):
+    """One of the trainings behind a target: its data, the languages of it, and the heads that it inherits."""
+
+    part: TaskData
+    languages: tuple[str, ...]
+    inherits: tuple[str, ...]
+
+    def after(self, arm: str) -> str:
+        """What it is called."""
+        spoken = f" in {'+'.join(self.languages)}" if self.part.others else ""
+        return f"target {self.part.task}{'' if arm == NONE_ARM else f' after {arm}'}{spoken}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Goal:
+    """A target with what is the same for every encoder, arm and seed: its trainings.
+
+    ``caveats`` are those of each arm, by its name, and of each encoder as it is and as it was trained.
+    """
+
+    target: TargetChoice
+    stages: tuple[_Stage, ...]
+    caveats: dict[tuple[str, bool] | str, tuple[str, ...]] = field(default_factory=dict)
+
+
+def _goal(builder: Builder, target: TargetChoice) -> _Goal:
+    return _Goal(target, tuple(_stages(builder, target)))
+
+
+def _cells(
     builder: Builder,
     encoder: EncoderChoice,
     start: str,
     arm: ArmChoice | None,
     seed: int,
-    target: TargetChoice,
-) -> Cell:
+    goals: Sequence[_Goal],
+) -> Iterator[Cell]:
+    """The cells of one arm: what it trains in between serves all targets."""
     name = arm.name if arm else NONE_ARM
-    place, parent = (encoder.name, name), start
-    longer_by = None
+    parent, longer_by = start, None
     if arm is not None and arm.longer_by is not None:
+        # without training a target cannot be trained for longer
+        goals = [goal for goal in goals if goal.stages]
         other = next(each for each in builder.study.intermediate if each.name == arm.longer_by)
-        longer_by = _train_between(builder, other, start, seed, (encoder.name, other.name))
+        longer_by = _train_between(builder, other, start, seed, encoder.name) if goals else None
     elif arm is not None:
-        parent = _train_between(builder, arm, parent, seed, place)
-    chain = training_chain(target, builder.tasks)
-    stages = tuple(_stages(builder, target))
-    parent = _train(builder, stages, (start, parent), seed, place, longer_by)
-    key = add_prediction(builder, encoder, target, parent, (name, seed))
-    own = encoder_caveats(builder, encoder, target, trained=parent != start)
-    caveats = (*arm_caveats(builder, arm, target, chain), *own)
-    return Cell(encoder.name, name, seed, target.task, key, caveats)
+        parent = _train_between(builder, arm, start, seed, encoder.name)
+    for goal in goals:
+        trained = _train(builder, goal.stages, (start, parent), seed, (encoder.name, name), longer_by)
+        key = add_prediction(builder, encoder, goal.target, trained, (name, seed))
+        caveats = _caveats(builder, encoder, arm, goal, trained=trained != start)
+        yield Cell(encoder.name, name, seed, goal.target.task, key, caveats)
 
 
-def _train_between(builder: Builder, arm: ArmChoice, parent: str, seed: int, place: tuple[str, str]) -> str:
-    encoder, what = place[0], f"intermediate {arm.name}"
+def _caveats(
+    builder: Builder, encoder: EncoderChoice, arm: ArmChoice | None, goal: _Goal, *, trained: bool
+) -> tuple[str, ...]:
+    said, name = goal.caveats, arm.name if arm else NONE_ARM
+    if name not in said:
+        chain = tuple(stage.part.task for stage in goal.stages)
+        said[name] = arm_caveats(builder, arm, goal.target, chain)
+    if (encoder.name, trained) not in said:
+        own = encoder_caveats(builder, encoder, goal.target, trained=trained)
+        said[encoder.name, trained] = own
+    return (*said[name], *said[encoder.name, trained])
+
+
+def _train_between(builder: Builder, arm: ArmChoice, parent: str, seed: int, encoder: str) -> str:
+    what = f"intermediate {arm.name}"
     trial = partial(_between, builder, arm, parent, encoder)
     step = tuned(builder, trial(seed), arm_candidates(builder, arm), (encoder, what), trial)
     return builder.add(step, f"{what}, seed {seed}", encoder)
@@ -133,19 +175,6 @@ def _between(builder: Builder, arm: ArmChoice, parent: str, encoder: str, seed: 
         builder.training_execution,
         builder.adaptation(builder.named(encoder)),
     )
-
-
-class _Stage(NamedTuple):
-    """One of the trainings behind a target: its data, the languages of it, and the heads that it inherits."""
-
-    part: TaskData
-    languages: tuple[str, ...]
-    inherits: tuple[str, ...]
-
-    def after(self, arm: str) -> str:
-        """What it is called."""
-        spoken = f" in {'+'.join(self.languages)}" if self.part.others else ""
-        return f"target {self.part.task}{'' if arm == NONE_ARM else f' after {arm}'}{spoken}"
 
 
 def _stages(builder: Builder, target: TargetChoice) -> Iterator[_Stage]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from stiltwalk.plan.builder import Builder
 from stiltwalk.plan.steps import PredictStep
 from stiltwalk.plan.vectors import Vectors, vectors_of
@@ -23,7 +25,9 @@ def add_prediction(
         StudyError: none of the target's test files is there.
     """
     task = find_task(target.task, builder.tasks)
-    data, dev = _tested(builder, task, target)
+    if task.name not in builder.tested:
+        builder.tested[task.name] = _tested(builder, task, target)
+    data, dev = builder.tested[task.name]
     if not data:
         files = f"{target.split} files"
         lacking = "languages has both test and dev files" if task.scoring.tuned else f"{files} is there"
@@ -63,8 +67,12 @@ def _predicting(execution: Execution, task: Task) -> Execution:
     trained has but one name.
     """
     same = execution.prediction == execution.precision or task.type == "sentence-retrieval"
-    alone = execution.replace(_ALONE)
-    return alone.replace({"prediction": "as-trained"}) if same else alone
+    return _alone(execution, as_trained=same)
+
+
+@cache
+def _alone(execution: Execution, *, as_trained: bool) -> Execution:
+    return execution.replace(_ALONE | ({"prediction": "as-trained"} if as_trained else {}))
 
 
 def _tested(builder: Builder, task: Task, target: TargetChoice) -> tuple[dict[str, str], dict[str, str]]:
