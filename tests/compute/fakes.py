@@ -138,6 +138,13 @@ def same_bits(ours: Mapping[str, Tensor], theirs: Mapping[str, Tensor]) -> bool:
     return ours.keys() == theirs.keys() and all(torch.equal(ours[name], theirs[name]) for name in ours)
 
 
+def same_gradients(ours: nn.Module, theirs: nn.Module, rtol: float = 1e-5) -> None:
+    """Assert that each parameter of two models, or of one and its copy, has the same gradient in both."""
+    gradients = {name: each.grad for name, each in theirs.named_parameters()}
+    for name, each in ours.named_parameters():
+        torch.testing.assert_close(each.grad, gradients[name], rtol=rtol, atol=1e-5)
+
+
 def weights(draft: Path) -> dict[str, Tensor]:
     """Every tensor of the model and the heads below a finished or drafted step."""
     return {

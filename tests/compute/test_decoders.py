@@ -25,6 +25,7 @@ from stiltwalk.spec.reading import Attention, Pooling, Reading
 from stiltwalk.store.rows import study_rows
 from stiltwalk.store.store import read_artifact
 from tests.compute.architectures import CAUSAL, OPENED, PAD, WINDOW, architecture
+from tests.compute.fakes import same_gradients
 from tests.compute.test_flat import items_of, padded
 from tests.fakes import tiny_tokenizer
 from tests.worlds import finish, node, prepared_study, tiny_study
@@ -125,9 +126,7 @@ def test_what_stands_for_an_input(name: str, pooling: Pooling) -> None:
     weights = torch.randn(found.shape, generator=torch.Generator().manual_seed(2), dtype=torch.float64)
     for each in (found, expected):
         torch.autograd.backward((each * weights).sum())
-    gradients = {n: p.grad for n, p in theirs.named_parameters()}
-    for parameter, gradient in ((n, p.grad) for n, p in ours.named_parameters()):
-        torch.testing.assert_close(gradient, gradients[parameter], rtol=1e-4, atol=1e-5)
+    same_gradients(ours, theirs, rtol=1e-4)
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ from stiltwalk.compute.kinds import KINDS
 from stiltwalk.compute.tokens import Item
 from stiltwalk.compute.tokens import Sequence as Row
 from tests.compute.architectures import FLAT, PAD, PADDED, T5_KIN, VOCABULARY, WINDOW, architecture
-from tests.compute.fakes import NEVER, accelerator, encoder_model, parameters, same_bits
+from tests.compute.fakes import NEVER, accelerator, encoder_model, parameters, same_bits, same_gradients
 from tests.fakes import tiny_tokenizer
 
 EVERY = (*FLAT, *PADDED)
@@ -98,9 +98,7 @@ def test_the_last_layer_for_some_tokens_is_the_padded_one(name: str) -> None:
     weights = torch.randn(found.shape, generator=torch.Generator().manual_seed(2), dtype=torch.float64)
     for states in (found, expected):
         torch.autograd.backward((states * weights).sum())
-    gradients = {n: p.grad for n, p in theirs.named_parameters()}
-    for parameter, gradient in ((n, p.grad) for n, p in ours.named_parameters()):
-        torch.testing.assert_close(gradient, gradients[parameter], rtol=1e-5, atol=1e-5)
+    same_gradients(ours, theirs)
 
 
 @pytest.mark.parametrize("name", ["bert", "xlm-roberta", "xlm-roberta-xl", "modernbert", "eurobert"])
@@ -130,9 +128,7 @@ def test_flat_gradients_are_the_padded_ones(name: str) -> None:
     weights = torch.randn(*micro.ids.shape, 32, generator=drawn, dtype=torch.float64) * micro.mask[..., None]
     torch.autograd.backward((flat.states(ours, micro, (None,))[0] * weights).sum())
     torch.autograd.backward((padded(theirs, micro)[-1] * weights).sum())
-    gradients = {n: p.grad for n, p in theirs.named_parameters()}
-    for parameter, gradient in ((n, p.grad) for n, p in ours.named_parameters()):
-        torch.testing.assert_close(gradient, gradients[parameter], rtol=1e-5, atol=1e-5)
+    same_gradients(ours, theirs)
 
 
 @pytest.mark.parametrize("name", EVERY)
