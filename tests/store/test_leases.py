@@ -15,11 +15,13 @@ from stiltwalk.spec.errors import LeaseLostError
 from stiltwalk.store.atomic import read_json
 from stiltwalk.store.leases import (
     SILENCE_SECONDS,
+    Held,
     Lease,
     Worker,
     beat,
     claim,
     holder,
+    holding,
     release,
     reservations,
     this_worker,
@@ -150,6 +152,20 @@ def test_a_lease_keeps_its_own_patience(tmp_path: Path) -> None:
     written = read_json(lease.path)
     assert written is not None
     assert (written["worker"], written["silence"], written["token"]) == ("a", SILENCE_SECONDS, lease.token)
+
+
+def test_who_holds_a_lease(tmp_path: Path) -> None:
+    """Name, silence so far and whether others may take over; nobody where the file does not say."""
+    clock = FakeClock()
+    lease = _held(tmp_path, elsewhere("b"), clock)
+    clock.pass_seconds(30)
+    assert holding(lease.path, clock) == Held("b", 30.0, SILENCE_SECONDS, alive=True)
+    clock.pass_seconds(SILENCE_SECONDS)
+    assert holding(lease.path, clock) == Held("b", 30.0 + SILENCE_SECONDS, SILENCE_SECONDS, alive=False)
+    lease.path.write_text('{"worker": "b", "beaten_at": "lately"}')
+    assert holding(lease.path, clock) is None
+    lease.path.unlink()
+    assert holding(lease.path, clock) is None
 
 
 def test_reservations_of_the_living(tmp_path: Path) -> None:

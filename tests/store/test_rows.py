@@ -9,7 +9,8 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from stiltwalk.plan.nodes import Plan
-from stiltwalk.store.rows import COLUMNS, ROW_SCHEMA, study_rows, write_rows
+from stiltwalk.store.columns import COLUMNS, ROW_SCHEMA, write_rows
+from stiltwalk.store.rows import study_rows
 from stiltwalk.store.store import Store, open_store, publish
 
 from ..plan.fakes import TWIN, plan

@@ -58,7 +58,7 @@ def test_a_newer_store(tmp_path: Path) -> None:
 def test_a_damaged_format(tmp_path: Path, text: str) -> None:
     """A format file that says nothing is named, with what it should say."""
     (tmp_path / "format.json").write_text(text)
-    with pytest.raises(UserError, match=r"format\.json is damaged: expected \{'format': 1\}\. Restore it"):
+    with pytest.raises(UserError, match=r"format\.json is damaged: expected \{'format': 2\}\. Restore it"):
         open_store(tmp_path)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from statistics import fmean
 from typing import NamedTuple, get_type_hints
 
 import numpy as np
@@ -220,6 +221,8 @@ def _seeds(arm: _Arm, languages: Sequence[str], *, whole: bool) -> set[int]:
 
 def _average(runs: dict[str, _Run], languages: Sequence[str]) -> _Run:
     """The mean over languages of one run, degenerate if it was in any of them."""
+    if len(languages) == 1:  # nearly always, and there are many
+        return runs[languages[0]]
     return _Run(
         _mean([runs[language].value for language in languages]),
         any(runs[language].degenerate for language in languages),
@@ -228,7 +231,7 @@ def _average(runs: dict[str, _Run], languages: Sequence[str]) -> _Run:
 
 def _mean(values: Sequence[float]) -> float:
     """The mean; NaN of nothing, and NaN of anything with a NaN in it."""
-    return float(np.mean(values)) if values else float("nan")
+    return fmean(values) if values else float("nan")
 
 
 def _frame(found: Sequence[Gain]) -> pd.DataFrame:

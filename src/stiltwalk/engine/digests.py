@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from stiltwalk.data.files import content_sha256
-from stiltwalk.store.atomic import read_json, write_json
+from stiltwalk.store.atomic import read_json, write_cache
 
 
 class DigestCache:
@@ -26,6 +26,6 @@ class DigestCache:
         return self._known[key]
 
     def keep(self) -> None:
-        """Write down what was learnt."""
+        """Write down what was learnt, if the store can be written: a plan can be had of one that cannot."""
         if self._changed:
-            write_json(self._path, self._known)
+            write_cache(self._path, self._known)

@@ -10,14 +10,6 @@ from importlib.resources import files as files_of
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from huggingface_hub import snapshot_download
-from huggingface_hub.errors import (
-    HfHubHTTPError,
-    HFValidationError,
-    LocalEntryNotFoundError,
-    RepositoryNotFoundError,
-    RevisionNotFoundError,
-)
 from safetensors import safe_open
 
 from stiltwalk.plan.steps import canonical_json
@@ -174,6 +166,16 @@ def snapshot(source: str, revision: str | None, kind: str, patterns: Iterable[st
     Raises:
         UserError: there is no such model, or it is not in the cache and the hub cannot be reached.
     """
+    # heavy, and no use where every encoder lies on this disk
+    from huggingface_hub import snapshot_download  # noqa: PLC0415
+    from huggingface_hub.errors import (  # noqa: PLC0415
+        HfHubHTTPError,
+        HFValidationError,
+        LocalEntryNotFoundError,
+        RepositoryNotFoundError,
+        RevisionNotFoundError,
+    )
+
     try:
         return Path(snapshot_download(source, revision=revision, allow_patterns=list(patterns)))
     except HFValidationError:

@@ -9,6 +9,7 @@ are not in it.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,6 +28,7 @@ from stiltwalk.plan.memory import (
     state,
     trimmed_rows,
 )
+from stiltwalk.plan.memory_class import Sized, memory_class
 from stiltwalk.plan.references import is_base
 from stiltwalk.plan.sizes import Sizes, sizes_in, sizes_to_be
 from stiltwalk.plan.steps import (
@@ -35,14 +37,14 @@ from stiltwalk.plan.steps import (
     PredictStep,
     Step,
     TranslateStep,
-    canonical_json,
     parse_step,
 )
-from stiltwalk.plan.trainings import PretrainStep, TaskData, TrainStep
+from stiltwalk.plan.trainings import PretrainStep, TrainStep
 from stiltwalk.spec.adaptation import Lora
 from stiltwalk.spec.execution import Execution
 from stiltwalk.spec.translation import EXACT
 from stiltwalk.store.atomic import read_json
+from stiltwalk.store.index import open_index
 
 PROCESSOR, ACCELERATOR = "cpu", "cuda"
 """Kinds of devices, as torch names them."""
@@ -52,9 +54,6 @@ RESIDENT_BYTES = 500 * 10**6
 
 CONTEXT_BYTES = 10**9
 """A process's context on an accelerator, with room for its kernels; a round guess, not measured."""
-
-Sized = PretrainStep | TrainStep | PredictStep
-"""Steps whose memory follows from the size of one encoder."""
 
 
 @dataclass(slots=True)
@@ -76,8 +75,20 @@ class Needs:
     sizes: dict[str, Sizes | None] = field(default_factory=dict)
 
     def learn_all(self) -> None:
-        """Learn from all finished steps there are."""
-        self.learn(path.parent.name for path in self.place.store.root.glob("steps/*/*/step.json"))
+        """Learn from all finished steps there are, as far as the store's index knows them."""
+        index = open_index(self.place.store)
+        if index.generation.folder is None:  # there is no index yet, or it was lost
+            index.complete()
+        known = list(index.known(("key", "kind", "parent", "memory_class", "sizes", "peak_bytes", "peak_of")))
+        shapes = {key: Sizes(*json.loads(own)) for key, _, _, _, own, _, _ in known if own}
+        for key, kind, parent, name, _, peak, peak_of in known:
+            if kind == "pretrain":  # of its shape its own record speaks
+                self.learn([key])
+            self.read.add(key)
+            if kind != "pretrain" and name and peak is not None and peak_of == self.kind:
+                if parent in shapes:
+                    self.sizes[parent] = shapes[parent]
+                self._keep(name, self._sizes_behind(parent), peak)
 
     def learn(self, keys: Iterable[str]) -> None:
         """Learn from those of the steps that are finished and were not learned from yet."""
@@ -109,12 +120,16 @@ class Needs:
             step = parse_step(record["step"])
         except ValueError:  # written by another version: not this one's steps
             return
-        sizes = self._sizes(step) if isinstance(step, Sized) else None
-        if isinstance(step, Sized) and sizes is not None:
-            name, peak = class_of(step, sizes), int(facts["peak_memory_bytes"])
+        if isinstance(step, Sized):
+            self._keep(memory_class(step), self._sizes(step), int(facts["peak_memory_bytes"]))
+
+    def _keep(self, name: str, sizes: Sizes | None, peak: int) -> None:
+        """Learn that a step of the class ``name`` needed ``peak`` bytes, if it is known how large it was."""
+        if sizes is not None:
             # torch does not count a process's context
             peak += CONTEXT_BYTES if self.kind == ACCELERATOR else 0
-            self.measured[name] = max(self.measured.get(name, 0), peak)
+            sized = _sized(name, sizes)
+            self.measured[sized] = max(self.measured.get(sized, 0), peak)
 
     def _translating(self, step: TranslateStep) -> int | None:
         if step.translator == EXACT:
@@ -127,43 +142,22 @@ class Needs:
     def _sizes(self, step: Sized) -> Sizes | None:
         if isinstance(step, PretrainStep):
             return sizes_to_be(step.shape, step.vocabulary_size)
-        if step.parent not in self.sizes:
-            folder = model_folder(self.place, step.parent)
-            self.sizes[step.parent] = None if folder is None else sizes_of(folder)
-        return self.sizes[step.parent]
+        return self._sizes_behind(step.parent)
+
+    def _sizes_behind(self, parent: str) -> Sizes | None:
+        if parent not in self.sizes:
+            folder = model_folder(self.place, parent)
+            self.sizes[parent] = None if folder is None else sizes_of(folder)
+        return self.sizes[parent]
 
 
 def class_of(step: Sized, sizes: Sizes) -> str:
-    """What steps that need the same memory have in common.
-
-    They differ in seed, weights, learning rate, and in what their data says, but not in which tasks and
-    languages it is of, how it is batched, and how large the encoder is.
-    """
-    described: dict[str, Any] = {"kind": step.kind, "execution": step.execution.model_dump(mode="json")}
-    if isinstance(step, PretrainStep):
-        described |= step.model_dump(mode="json", include={"shape", "vocabulary_kind", "vocabulary_size"})
-        described |= _batching(step.training.model_dump(mode="json"))
-        described["text"] = sorted(f"{text.task} {text.language}" for text in step.text)
-    elif isinstance(step, TrainStep):
-        described |= step.model_dump(mode="json", include={"masked_lm", "adaptation"})
-        described["tasks"] = [_learnt(part) for part in step.parts]
-    else:
-        fields = {"task", "split", "max_tokens", "layer", "layers", "pooling"}
-        described |= step.model_dump(mode="json", include=fields)
-        described |= {"data": sorted(step.data), "dev": sorted(step.dev)}
-    return canonical_json([described, list(sizes)])
+    """What steps that need the same memory have in common: ``plan.memory_class``, and the encoder's size."""
+    return _sized(memory_class(step), sizes)
 
 
-def _learnt(part: TaskData) -> dict[str, Any]:
-    """Of one of the tasks that a step trains on."""
-    data = {"languages": part.languages, "match": part.match, "dev": part.dev is not None}
-    return {"task": part.task, "head": part.head} | data | _batching(part.training.model_dump(mode="json"))
-
-
-def _batching(training: Mapping[str, Any]) -> dict[str, Any]:
-    """Of a training's hyper-parameters those that decide how much is in memory at once."""
-    names = ("batch_size", "max_tokens", "examples", "lines")
-    return {name: training[name] for name in names if name in training}
+def _sized(name: str, sizes: Sizes) -> str:
+    return f"{name} {list(sizes)}"
 
 
 def estimate(step: Sized, sizes: Sizes, kind: str) -> int:

@@ -12,7 +12,7 @@ from pathlib import Path
 from stiltwalk.data.load import load_candidates, stream
 from stiltwalk.spec.task import SplitName
 from stiltwalk.spec.tasks import Catalogue, find_task
-from stiltwalk.store.atomic import read_json, write_json
+from stiltwalk.store.atomic import read_json, write_cache
 
 Datum = tuple[str, SplitName, str]
 """A task, a split and a language."""
@@ -43,7 +43,7 @@ def require_sound(
     }
     if new:
         _read(new, known, data_dir, tasks, say)
-        write_json(memory, known)
+        write_cache(memory, known)
     return {datum: _count(datum, content, known, tasks) for datum, content in data.items()}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import secrets
@@ -29,6 +30,12 @@ def write_json(path: Path, value: object) -> None:
     """Put ``value`` at ``path`` as JSON, atomically."""
     text = json.dumps(value, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False)
     write_bytes(path, text.encode() + b"\n")
+
+
+def write_cache(path: Path, value: object) -> None:
+    """Put what can be made again at ``path``, as JSON; where nothing can be written, do without."""
+    with contextlib.suppress(OSError):
+        write_json(path, value)
 
 
 def read_json(path: Path) -> dict[str, Any] | None:

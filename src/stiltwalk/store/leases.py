@@ -136,8 +136,38 @@ def release(lease: Lease) -> None:
 
 def holder(path: Path, clock: Clock = time.time) -> str | None:
     """The name of the living worker that holds the lease at ``path``, if any."""
-    held = read_json(path)
-    return str(held["worker"]) if held is not None and _alive(held, this_worker(), clock) else None
+    found = holding(path, clock)
+    return found.worker if found is not None and found.alive else None
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What a lease's file says of its holder.
+
+    Attributes:
+        worker: its name.
+        silent: seconds since it last said that it lives.
+        silence: seconds of silence after which others may take the step over.
+        alive: whether it is neither silent for as long nor known to be gone.
+    """
+
+    worker: str
+    silent: float
+    silence: float
+    alive: bool
+
+
+def holding(path: Path, clock: Clock = time.time) -> Held | None:
+    """Who holds the lease at ``path``, dead or alive; ``None``: nobody, or its file cannot be read."""
+    found = read_json(path)
+    if found is None:
+        return None
+    try:
+        silent = max(0.0, clock() - float(found["beaten_at"]))
+        alive = _alive(found, this_worker(), clock)
+        return Held(str(found["worker"]), silent, float(found["silence"]), alive)
+    except (KeyError, TypeError, ValueError):
+        return None
 
 
 def reservations(folder: Path, asker: Worker, clock: Clock = time.time) -> Counter[str]:

@@ -1,89 +1,80 @@
-"""Result rows: tidy, one number a row, written once with the step and read per study."""
+"""Result rows of studies: what the steps know, called what the study calls it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from pathlib import Path
-from typing import Any
+from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
+import pyarrow.compute as pc
 
-from stiltwalk.plan.nodes import Plan
+from stiltwalk.plan.nodes import Cell, Plan
+from stiltwalk.store.columns import COLUMNS, INDEXED
+from stiltwalk.store.index import open_index
+from stiltwalk.store.narrowing import ALL, Narrowing
 from stiltwalk.store.store import Store
 
-ROW_SCHEMA = 1
+_OF_CELLS = ("study", "step", "encoder", "intermediate", "seed", "recipe", "caveats")
+"""What a row is told by its cell, some of it in place of what the step wrote."""
 
-COLUMNS = pa.schema(
-    [
-        ("study", pa.string()),
-        ("step", pa.string()),
-        ("encoder", pa.string()),
-        ("parameters", pa.int64()),
-        ("intermediate", pa.string()),
-        ("examples", pa.int64()),
-        ("batch_size", pa.int64()),
-        ("seed", pa.int64()),
-        ("target", pa.string()),
-        ("language", pa.string()),
-        ("split", pa.string()),
-        ("metric", pa.string()),
-        ("value", pa.float64()),
-        ("n", pa.int64()),
-        ("layer", pa.int64()),
-        ("pooling", pa.string()),
-        ("recipe", pa.string()),
-        ("selection", pa.string()),
-        ("language_seen_in_intermediate", pa.bool_()),
-        ("overlap", pa.float64()),
-        ("degenerate", pa.bool_()),
-        ("caveats", pa.string()),
-        ("wall_seconds", pa.float64()),
-        ("versions", pa.string()),
-        ("schema", pa.int64()),
+
+def study_rows(store: Store, plan: Plan, narrowing: Narrowing = ALL) -> pd.DataFrame:
+    """Rows of every finished cell of ``plan`` that are asked for, as the study calls them; see ``COLUMNS``.
+
+    Raises:
+        UserError: a finished step is damaged; named, with the cure.
+    """
+    cells = [cell for cell in plan.cells if narrowing.takes(cell)]
+    columns = [name for name in INDEXED.names if name not in {"study", "encoder", "intermediate", "recipe"}]
+    table, lengths = open_index(store).rows([cell.key for cell in cells], columns)
+    number = np.repeat(np.arange(len(cells)), lengths)  # of each row's cell
+    chosen = _chosen(table, narrowing)
+    if chosen is not None:
+        table, number = table.take(pa.array(chosen)), number[chosen]
+    named = {
+        "study": [plan.study.study] * len(cells),
+        "step": [cell.key for cell in cells],
+        "encoder": [cell.encoder for cell in cells],
+        "intermediate": [cell.intermediate for cell in cells],
+        "seed": [cell.seed for cell in cells],
+        "recipe": _recipes(plan, cells),
+    }
+    given = {name: pa.array(values, COLUMNS.field(name).type).take(number) for name, values in named.items()}
+    given["caveats"] = _caveats(table["caveats"], cells, number)
+    whole = {name: given[name] if name in given else table[name] for name in COLUMNS.names}
+    found: pd.DataFrame = pa.table(whole, schema=COLUMNS).to_pandas()
+    return found
+
+
+def _chosen(table: pa.Table, narrowing: Narrowing) -> np.ndarray | None:
+    """Which rows are in the languages and metrics asked for; ``None``: all."""
+    mask = None
+    for name, wanted in (("language", narrowing.languages), ("metric", narrowing.metrics)):
+        if wanted:
+            is_in = pc.is_in(table[name], value_set=pa.array(wanted)).to_numpy()
+            mask = is_in if mask is None else mask & is_in
+    return None if mask is None else np.flatnonzero(mask)
+
+
+def _recipes(plan: Plan, cells: Sequence[Cell]) -> list[str]:
+    of_arm = {arm: plan.study.recipe_of(arm) for arm in {cell.intermediate for cell in cells}}
+    return [of_arm[cell.intermediate] for cell in cells]
+
+
+def _caveats(own: pa.ChunkedArray, cells: Sequence[Cell], number: np.ndarray) -> pa.Array:
+    """The caveats of each row's cell and its own, each once; few different ones come again and again."""
+    shared: dict[tuple[str, ...], int] = {}
+    of_cell = np.array([shared.setdefault(cell.caveats, len(shared)) for cell in cells], np.int64)
+    said = pc.dictionary_encode(pc.fill_null(own, "")).combine_chunks()
+    words = said.dictionary.to_pylist()
+    pairs = of_cell[number] * max(1, len(words)) + said.indices.to_numpy(zero_copy_only=False)
+    different, place = np.unique(pairs, return_inverse=True)
+    lists = list(shared)
+    texts = [
+        ";".join(
+            dict.fromkeys([*lists[pair // len(words)], *filter(None, words[pair % len(words)].split(";"))])
+        )
+        for pair in different.tolist()
     ]
-)
-"""``examples`` and ``batch_size`` are the intermediate stage's; ``value`` is on 0 to 100; ``n`` counts test
-examples; ``language_seen_in_intermediate``: whether labelled data or masked-LM text of that stage was in the
-row's language, by translation or not; ``overlap`` is the share (0 to 100) of test texts seen in training;
-``caveats`` are ids joined by ``;``. What only a study knows (its name, the arm's, the seed of an unseeded
-step) is filled in on reading."""
-
-
-def write_rows(path: Path, rows: Iterable[Mapping[str, Any]]) -> None:
-    """Write ``rows``; columns they leave out are null."""
-    full = [{name: row.get(name) for name in COLUMNS.names} for row in rows]
-    pq.write_table(pa.Table.from_pylist(full, schema=COLUMNS), path)
-
-
-def study_rows(store: Store, plan: Plan) -> pd.DataFrame:
-    """Rows of every finished cell of ``plan``, as the study calls them; columns as in ``COLUMNS``."""
-    frames = []
-    for cell in plan.cells:
-        if not store.has(cell.key):
-            continue
-        frame = pq.read_table(store.folder(cell.key) / "results.parquet").to_pandas()
-        caveats = (
-            frame["caveats"]
-            .fillna("")
-            .map(
-                lambda own, shared=cell.caveats: ";".join(
-                    dict.fromkeys([*shared, *filter(None, own.split(";"))])
-                )
-            )
-        )
-        frames.append(
-            frame.assign(
-                study=plan.study.study,
-                encoder=cell.encoder,
-                intermediate=cell.intermediate,
-                seed=cell.seed,
-                recipe=plan.study.recipe_of(cell.intermediate),
-                caveats=caveats,
-            )
-        )
-    found: pd.DataFrame = (
-        pd.concat(frames, ignore_index=True) if frames else COLUMNS.empty_table().to_pandas()
-    )
-    return found.reindex(columns=COLUMNS.names)
+    return pa.array(texts, pa.string()).take(pa.array(place))

@@ -1,16 +1,17 @@
 """The store: finished steps, immutable and checked, and room for unfinished work.
 
 STORE/format.json, steps/ab/KEY/ (published by one rename), tables/SHA256/ (embedding tables that steps
-share), bases/NAME/ (models that they share), work/KEY.WORKER/, leases/, studies/, cache/.
+share), bases/NAME/ (models that they share), work/KEY.WORKER/, leases/, studies/, index/, cache/.
 """
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,10 +21,16 @@ import platformdirs
 from stiltwalk.plan.steps import Step, parse_step
 from stiltwalk.spec.errors import UserError
 from stiltwalk.store.atomic import publish_folder, read_json, write_json
+from stiltwalk.store.disk import writing
 from stiltwalk.store.leases import Lease
 
-FORMAT = 1
-"""Version of the store's layout; a newer one is refused."""
+FORMAT = 2
+"""Version of the store's layout; an older one is taken over, a newer one is refused.
+
+2: plans of kept studies lie in Parquet (``plans.py``), where 1 had one JSON file; that is still read.
+"""
+
+_OLDEST = 1
 
 _MARKER = "format.json"
 
@@ -71,6 +78,11 @@ class Store:
         """Folder of the models that adapted steps go back to, by the key or content hash of their origin."""
         return self.root / "bases"
 
+    @property
+    def journal(self) -> Path:
+        """Folder of the journals of what was published (``journal.py``)."""
+        return self.root / "index" / "journal"
+
     def folder(self, key: str) -> Path:
         """Where the finished step ``key`` lies, or would lie."""
         return self.root / "steps" / key[:2] / key
@@ -84,6 +96,13 @@ class Store:
         return sorted((self.root / "work").glob(f"{key}.*"))
 
 
+def finished_keys(store: Store) -> Iterator[str]:
+    """Keys of all finished steps, by a look at the folders that hold them."""
+    with contextlib.suppress(FileNotFoundError):
+        for shelf in os.scandir(store.root / "steps"):
+            yield from (step.name for step in os.scandir(shelf) if store.has(step.name))
+
+
 def default_root() -> Path:
     """``STILTWALK_STORE`` if set, else the platform's data folder."""
     named = os.environ.get("STILTWALK_STORE")
@@ -94,7 +113,7 @@ def open_store(root: Path) -> Store:
     """The store at ``root``, made if there is none.
 
     Raises:
-        UserError: ``root`` is another kind of folder, was written by a newer version, or is read-only.
+        UserError: ``root`` is another kind of folder, was written by a newer version, or cannot be made.
     """
     marker = root / _MARKER
     try:
@@ -113,12 +132,16 @@ def open_store(root: Path) -> Store:
         ) from None
     except (ValueError, KeyError, TypeError):
         raise UserError(f"{marker} is damaged: expected {{'format': {FORMAT}}}. Restore it.") from None
-    if not isinstance(found, int) or isinstance(found, bool) or found < FORMAT:
+    if not isinstance(found, int) or isinstance(found, bool) or found < _OLDEST:
         raise UserError(f"{marker} is damaged: expected {{'format': {FORMAT}}}, found {found!r}. Restore it.")
     if found > FORMAT:
         raise UserError(
             f"The store {root} has format {found}, this version reads format {FORMAT}. Upgrade stiltwalk."
         )
+    if found < FORMAT:
+        # all of it is read as it is; from now on an older version would not understand what is added
+        with contextlib.suppress(OSError):  # a store that may only be read stays as it is
+            write_json(marker, {"format": FORMAT})
     return Store(root)
 
 
@@ -140,7 +163,7 @@ def read_artifact(store: Store, key: str) -> Artifact:
     except FileNotFoundError:
         raise UserError(f"Step {key} is not in the store {store.root}.") from None
     except (ValueError, KeyError, TypeError):
-        raise _damaged(folder, "step.json is no record that this version can read") from None
+        raise damaged_step(folder, "step.json is no record that this version can read") from None
 
 
 def verify_artifact(artifact: Artifact) -> None:
@@ -151,9 +174,17 @@ def verify_artifact(artifact: Artifact) -> None:
     """
     manifest = read_json(artifact.folder / "manifest.json")
     if manifest is None:
-        raise _damaged(artifact.folder, "manifest.json is missing or cannot be read")
+        raise damaged_step(artifact.folder, "manifest.json is missing or cannot be read")
     if found := damage(artifact.folder, manifest["files"]):
-        raise _damaged(artifact.folder, found)
+        raise damaged_step(artifact.folder, found)
+
+
+def damaged_step(folder: Path, what: str) -> UserError:
+    """What to say of a finished step that is no longer what was published."""
+    return UserError(
+        f"The finished step in {folder} is damaged: {what}. Delete that folder and run the study again; "
+        "only this step is computed anew."
+    )
 
 
 def files_in(folder: Path) -> dict[str, dict[str, Any]]:
@@ -194,32 +225,29 @@ def publish(store: Store, key: str, step: Step, facts: Mapping[str, Any], draft:
 
     Returns:
         Whether this call published it; ``False``: another worker was first, ``draft`` was dropped.
+
+    Raises:
+        DiskError: the store is full, or may not be written; ``draft`` is kept.
     """
-    if store.folder(key).exists() and not store.has(key):
-        shutil.rmtree(store.folder(key))  # what is left of a step that somebody half deleted
-    write_json(
-        draft / "step.json",
-        {
-            "key": key,
-            "parents": list(step.parents),
-            "step": step.model_dump(mode="json"),
-            "facts": dict(facts),
-        },
-    )
-    write_json(draft / "manifest.json", {"files": files_in(draft)})
-    return publish_folder(draft, store.folder(key))
+    final = store.folder(key)
+    with writing(store.root):
+        if final.exists() and not store.has(key):
+            shutil.rmtree(final)  # what is left of a step that somebody half deleted
+        record = {"key": key, "parents": list(step.parents), "step": step.model_dump(mode="json")}
+        write_json(draft / "step.json", record | {"facts": dict(facts)})
+        write_json(draft / "manifest.json", {"files": files_in(draft)})
+        published = publish_folder(draft, final)
+    if published:
+        # light commands must not pay for the reading of tables
+        from stiltwalk.store.publication import note_publication  # noqa: PLC0415
+
+        note_publication(store.journal, key, final)
+    return published
 
 
 def _last_written(folder: Path) -> float:
     """When anything below ``folder`` last changed."""
     return max(path.stat().st_mtime for path in (folder, *folder.rglob("*")))
-
-
-def _damaged(folder: Path, what: str) -> UserError:
-    return UserError(
-        f"The finished step in {folder} is damaged: {what}. Delete that folder and run the study again; "
-        "only this step is computed anew."
-    )
 
 
 def _sha256(path: Path) -> str:

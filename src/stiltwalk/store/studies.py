@@ -1,47 +1,54 @@
 """Kept studies: the resolved study and its plan, so that results can be read without the data files.
 
-STORE/studies/NAME/REVISION.yaml, one file for each content.
+STORE/studies/NAME/REVISION.yaml, one for each content, and its plan beside it (``plans.py``).
 """
 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from stiltwalk.plan.nodes import Cell, Node, Plan
-from stiltwalk.plan.steps import parse_step
-from stiltwalk.spec.errors import UserError, unknown_name
+from stiltwalk.plan.nodes import Plan
+from stiltwalk.spec.errors import unknown_name
 from stiltwalk.spec.record import parse
 from stiltwalk.spec.study import Study
 from stiltwalk.spec.task import Task
-from stiltwalk.store.atomic import read_json, write_bytes, write_json
+from stiltwalk.store.atomic import write_bytes
+from stiltwalk.store.disk import writing
+from stiltwalk.store.plans import lost, read_plan, write_plan
 from stiltwalk.store.store import Store
 
 
 @dataclass(frozen=True, slots=True)
 class KeptStudy:
-    """A study as it was last run: its plan, and where its data lay."""
+    """A study as it was run: its plan, whose steps are read when they are asked for, and its data folder."""
 
     plan: Plan
     data_dir: Path | None
 
 
 def keep_study(store: Store, plan: Plan, data_dir: Path | None) -> Path:
-    """Write down ``plan`` and its study with all defaults filled in; equal plans are one file."""
+    """Write down ``plan`` and its study with all defaults filled in; equal plans are one revision.
+
+    Returns:
+        The study's file.
+
+    Raises:
+        DiskError: the store is full, or may not be written.
+    """
     study = yaml.safe_dump(plan.study.model_dump(mode="json"), sort_keys=False, allow_unicode=True).encode()
     keys = "".join(sorted(plan.nodes))
     revision = hashlib.sha256(study + keys.encode()).hexdigest()[:12]
-    folder = store.root / "studies" / plan.study.study
-    write_json(
-        folder / f"{revision}.plan.json", _as_json(plan) | {"data_dir": str(data_dir) if data_dir else None}
-    )
-    # written last, and anew even when known: its date tells which revision is the latest
-    write_bytes(folder / f"{revision}.yaml", study)
-    return folder / f"{revision}.yaml"
+    path = store.root / "studies" / plan.study.study / f"{revision}.yaml"
+    with writing(store.root):
+        write_plan(path.with_suffix(""), plan, data_dir)
+        # written last, and anew even when known: its date tells which revision is the latest
+        write_bytes(path, study)
+    return path
 
 
 def kept_names(store: Store) -> list[str]:
@@ -52,55 +59,37 @@ def kept_names(store: Store) -> list[str]:
 def kept_tasks(store: Store) -> dict[str, Task]:
     """Name → record of every task that a kept study declares; of one name, the one that was run last."""
     found: dict[str, Task] = {}
-    for path in sorted(store.root.glob("studies/*/*.yaml"), key=lambda p: p.stat().st_mtime_ns):
-        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
-        for task in raw.get("tasks") or ():
+    for path in kept_revisions(store):
+        for task in _read_yaml(path).get("tasks") or ():
             record = parse(Task, task, str(path))
             found[record.name] = record
     return found
 
 
-def read_kept_study(store: Store, name: str) -> KeptStudy:
-    """The latest revision of the study ``name``.
+def read_kept_study(store: Store, name: str, revision: str | None = None) -> KeptStudy:
+    """The study ``name`` in its latest ``revision``, or in the one that is named.
 
     Raises:
         UnknownNameError: it was never run with this store; the nearest name is suggested.
         UserError: its files are damaged.
     """
-    revisions = sorted((store.root / "studies" / name).glob("*.yaml"), key=lambda p: p.stat().st_mtime_ns)
+    pattern = f"{revision or '*'}.yaml"
+    revisions = sorted((store.root / "studies" / name).glob(pattern), key=lambda p: p.stat().st_mtime_ns)
     if not revisions:
         raise unknown_name(f"study in the store {store.root} called", name, kept_names(store))
     path = revisions[-1]
-    study = parse(Study, yaml.safe_load(path.read_text(encoding="utf-8")), str(path))
-    raw = read_json(path.with_suffix(".plan.json"))
-    if raw is None:
-        raise UserError(f"{path.with_suffix('.plan.json')} is missing or damaged. Run the study again.")
-    nodes = {
-        key: Node(key, parse_step(node["step"]), node["title"], node["encoder"])
-        for key, node in raw["nodes"].items()
-    }
-    ordered = {key: nodes[key] for key in raw["order"]}
-    cells = tuple(Cell(**(cell | {"caveats": tuple(cell["caveats"])})) for cell in raw["cells"])
-    absent, untuned, measured = (
-        tuple((one, other) for one, other in raw.get(name, [])) for name in ("absent", "untuned", "measured")
-    )
-    data_dir = Path(raw["data_dir"]) if raw["data_dir"] else None
-    return KeptStudy(Plan(study, ordered, cells, absent, untuned, measured), data_dir)
+    study = parse(Study, _read_yaml(path), str(path))
+    return KeptStudy(*read_plan(path.with_suffix(""), study))
 
 
-def _as_json(plan: Plan) -> dict[str, Any]:
-    return {
-        "order": list(plan.nodes),
-        "nodes": {
-            node.key: {
-                "step": node.step.model_dump(mode="json"),
-                "title": node.title,
-                "encoder": node.encoder,
-            }
-            for node in plan.nodes.values()
-        },
-        "cells": [asdict(cell) for cell in plan.cells],
-        "absent": [list(pair) for pair in plan.absent],
-        "untuned": [list(pair) for pair in plan.untuned],
-        "measured": [list(pair) for pair in plan.measured],
-    }
+def kept_revisions(store: Store) -> list[Path]:
+    """The file of every revision of every kept study, the one that was run last at the end."""
+    return sorted(store.root.glob("studies/*/*.yaml"), key=lambda path: path.stat().st_mtime_ns)
+
+
+def _read_yaml(path: Path) -> Any:
+    try:
+        # the quick reader, where there is one: a study of many arms is long
+        return yaml.load(path.read_bytes(), getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
+    except (OSError, yaml.YAMLError):
+        raise lost(path) from None
