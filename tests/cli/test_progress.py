@@ -35,13 +35,17 @@ def test_plain_lines_without_a_terminal(
         watch.tell(Event("w", "began", "k", "target udpos, seed 1"))
         watch.tell(Event("w", "progress", "k", "target udpos, seed 1", Progress("training", 5, 10, 123.4)))
         watch.tell(Event("w", "done", "k", "target udpos, seed 1"))
+        watch.tell(Event("w", "again", "k2", "predict udpos", message="attempt 1 of 2 ended with: EIO"))
         watch.tell(Event("w", "failed", "k2", "predict udpos", message="why [not]"))
+        watch.tell(Event("", "stopping", "", ""))
     out, err = capsys.readouterr()
     assert out == ""
     assert "[1/4] began  target udpos, seed 1" in err
     assert "target udpos, seed 1: training 5/10, 123 examples/s" in err
     assert "[2/4] done   target udpos, seed 1" in err
+    assert "again  predict udpos\nattempt 1 of 2 ended with: EIO\n" in err
     assert "FAILED predict udpos" in err
+    assert "stopping: each worker writes down where it is (Ctrl-C again ends it at once)" in err
     assert "why [not]" in err
 
 

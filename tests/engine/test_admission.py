@@ -14,7 +14,7 @@ import pytest
 from stiltwalk.compute import carry_out as carry_out_module
 from stiltwalk.engine import admission as admission_module
 from stiltwalk.engine import memory
-from stiltwalk.engine.admission import Admission, visible
+from stiltwalk.engine.admission import Admission, Taken, visible
 from stiltwalk.engine.devices import Device, Room
 from stiltwalk.engine.local import run_local
 from stiltwalk.engine.prepare import Prepared
@@ -67,20 +67,25 @@ def ready(prepared: Prepared) -> list[Node]:
 
 def choosing(prepared: Prepared, room: Room) -> Admission:
     """A worker's admission."""
-    return Admission(prepared.plan, prepared.place, room)
+    return Admission(prepared.place, room)
+
+
+def take(desk: Admission, nodes: list[Node]) -> Taken | None:
+    """What the worker takes of ``nodes``."""
+    return desk.take(nodes, lambda key: None)
 
 
 @pytest.mark.parametrize(("capacity", "side_by_side"), [(3 * NEED, 3), (3 * NEED - 1, 2), (NEED, 1), (1, 1)])
 def test_as_many_as_fit(prepared: Prepared, capacity: int, side_by_side: int) -> None:
     """Steps are taken while their needs stay within the capacity; one is, however large."""
     desk, nodes = choosing(prepared, processor(capacity)), ready(prepared)
-    taken = [desk.take(nodes, nodes) for _ in nodes]
+    taken = [take(desk, nodes) for _ in nodes]
     leased = [each for each in taken if each is not None]
     assert len(leased) == side_by_side
     assert sorted(desk.held) == sorted(node.key for node in nodes[side_by_side:])
     for each in leased:
         leases.release(each.lease)
-    again = desk.take(nodes, nodes)
+    again = take(desk, nodes)
     assert again is not None
     assert again.node.key == nodes[0].key
 
@@ -88,14 +93,14 @@ def test_as_many_as_fit(prepared: Prepared, capacity: int, side_by_side: int) ->
 def test_what_does_not_fit_is_said_once(prepared: Prepared) -> None:
     """The first step that waits is named with its need and the room there is; then nothing more is said."""
     desk, nodes = choosing(prepared, processor(150)), ready(prepared)
-    assert desk.take(nodes, nodes) is not None
+    assert take(desk, nodes) is not None
     assert desk.news() is None
-    assert desk.take(nodes, nodes) is None
+    assert take(desk, nodes) is None
     held = desk.news()
     assert held is not None
     assert held.node.key == nodes[1].key
     assert held.why == "needs 0.0 GB of this machine, where 0.0 of 0.0 GB are free"
-    assert desk.take(nodes, nodes) is None
+    assert take(desk, nodes) is None
     assert desk.news() is None
 
 
@@ -103,23 +108,24 @@ def test_a_smaller_step_goes_past_one_that_waits(prepared: Prepared, monkeypatch
     """What fits need not wait for what does not."""
     monkeypatch.setattr(memory, "estimate", lambda step, sizes, kind: {1: 100, 2: 60, 3: 50}[step.seed])
     desk, nodes = choosing(prepared, processor(155)), ready(prepared)
-    taken = [desk.take(nodes, nodes), desk.take(nodes, nodes)]
+    taken = [take(desk, nodes), take(desk, nodes)]
     assert [each and each.node.step.seed for each in taken] == [1, 3]  # type: ignore[union-attr]
 
 
 def test_measured_steps_replace_the_arithmetic(prepared: Prepared) -> None:
     """Once the first of a class is finished, the next are admitted by what it needed, in the same run."""
     desk, nodes = choosing(prepared, processor(2 * NEED)), ready(prepared)
-    first = desk.take(nodes, nodes)
+    first = take(desk, nodes)
     assert first is not None
     draft = prepared.place.store.root / "work" / "draft"
     draft.mkdir(parents=True)
     facts = {"peak_memory_bytes": 150, "peak_memory_of": "cpu"}
     publish(prepared.place.store, first.node.key, first.node.step, facts, draft)
     leases.release(first.lease)
+    desk.learn([first.node.key])
     left = nodes[1:]
-    assert desk.take(left, left) is not None
-    assert desk.take(left, left) is None  # 150 + 150, where two of the arithmetic's would have fitted
+    assert take(desk, left) is not None
+    assert take(desk, left) is None  # 150 + 150, where two of the arithmetic's would have fitted
     assert [held.node.key for held in desk.held.values()] == [nodes[2].key]
 
 
@@ -139,11 +145,11 @@ def test_a_killed_worker_frees_what_it_reserved(prepared: Prepared) -> None:
     with worker.stdout as said:
         assert said.readline() == "held\n"
         desk = choosing(prepared, processor(2 * NEED))
-        assert desk.take(nodes, nodes) is None
+        assert take(desk, nodes) is None
         assert sorted(desk.held) == sorted(node.key for node in nodes[1:])
         worker.kill()
         worker.wait()
-    taken = [desk.take(nodes, nodes), desk.take(nodes, nodes)]
+    taken = [take(desk, nodes), take(desk, nodes)]
     assert [each and each.node.key for each in taken] == [nodes[0].key, nodes[1].key]
 
 
@@ -152,7 +158,7 @@ def test_every_device_has_room_of_its_own(prepared: Prepared) -> None:
     devices, nodes = (*cards(NEED, 2 * NEED), Device("MIG-1", "a slice", 0)), ready(prepared)
     own = [choosing(prepared, Room(devices, number)) for number in (0, 1, 2)]
     order = [0, 2, 1]
-    taken = [own[number].take(nodes, nodes) for number in order]
+    taken = [take(own[number], nodes) for number in order]
     assert [dict(each.lease.reserved) for each in taken if each] == [
         {"GPU-0": NEED},
         {"MIG-1": NEED},
@@ -167,16 +173,16 @@ def test_several_processes_reserve_all_of_their_devices(
     monkeypatch.setattr(admission_module, "processes", lambda step: 2)
     nodes = ready(prepared)
     room = Room(cards(5 * NEED, 2 * NEED, 3 * NEED))
-    taken = choosing(prepared, room).take(nodes, nodes)
+    taken = take(choosing(prepared, room), nodes)
     assert taken is not None
     assert taken.lease.reserved == {"GPU-0": NEED, "GPU-2": NEED}
     assert visible(taken.lease, room) == "0,2"
     leases.release(taken.lease)
-    taken = choosing(prepared, Room(cards(5 * NEED))).take(nodes, nodes)
+    taken = take(choosing(prepared, Room(cards(5 * NEED))), nodes)
     assert taken is not None
     assert taken.lease.reserved == {"GPU-0": 2 * NEED}
     leases.release(taken.lease)
-    taken = choosing(prepared, processor(5 * NEED)).take(nodes, nodes)
+    taken = take(choosing(prepared, processor(5 * NEED)), nodes)
     assert taken is not None
     assert taken.lease.reserved == {"cpu": 2 * NEED}
     assert visible(taken.lease, processor(5 * NEED)) is None
@@ -187,10 +193,10 @@ def test_a_step_of_which_nothing_is_known_runs_alone(prepared: Prepared) -> None
     nodes = ready(prepared)
     (prepared.place.store.folder(nodes[0].step.parents[0]) / "model" / "config.json").write_text("{}")
     desk = choosing(prepared, processor(3 * NEED))
-    taken = desk.take(nodes, nodes)
+    taken = take(desk, nodes)
     assert taken is not None
     assert taken.lease.reserved == {"cpu": 3 * NEED}
-    assert desk.take(nodes, nodes) is None
+    assert take(desk, nodes) is None
 
 
 def measured(prepared: Prepared) -> tuple[Node, list[Node]]:
@@ -209,24 +215,38 @@ def test_a_measurement_runs_alone(prepared: Prepared) -> None:
     measure, nodes = measured(prepared)
     for room in (processor(10**9), Room(cards(10**9, 10**9)), Room((Device("MIG-1", "a slice", 0),))):
         desk = choosing(prepared, room)
-        other = desk.take(nodes, nodes)
+        other = take(desk, nodes)
         assert other is not None
-        assert desk.take([measure], nodes) is None
+        assert take(desk, [measure]) is None
         assert desk.held[measure.key].why == "needs this machine to itself"
         leases.release(other.lease)
-        taken = desk.take([measure], nodes)
+        taken = take(desk, [measure])
         assert taken is not None
         assert taken.lease.reserved == {device.name: device.capacity for device in room.devices}
         for own in range(len(room.devices)):
-            assert choosing(prepared, Room(room.devices, own)).take(nodes, nodes) is None
+            assert take(choosing(prepared, Room(room.devices, own)), nodes) is None
         leases.release(taken.lease)
 
 
 def test_without_devices_nothing_is_reserved(prepared: Prepared) -> None:
     """A worker that was told of none takes whatever is ready."""
     desk, nodes = choosing(prepared, Room()), ready(prepared)
-    taken = [desk.take(nodes, nodes) for _ in nodes]
+    taken = [take(desk, nodes) for _ in nodes]
     assert all(each is not None and each.lease.reserved == {} for each in taken)
+
+
+def test_steps_in_other_hands_are_named(prepared: Prepared) -> None:
+    """With devices and without, whoever asks is told which; the next one is taken."""
+    nodes = ready(prepared)
+    other = leases.claim(prepared.place.store.leases, nodes[0].key, leases.this_worker())
+    assert other is not None
+    for room in (Room(), processor(10 * NEED)):
+        held: list[str] = []
+        taken = choosing(prepared, room).take(nodes, held.append)
+        assert taken is not None
+        assert taken.node.key == nodes[1].key
+        assert held == [nodes[0].key]
+        leases.release(taken.lease)
 
 
 def test_while_another_chooses_nobody_does(prepared: Prepared, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -235,8 +255,8 @@ def test_while_another_chooses_nobody_does(prepared: Prepared, monkeypatch: pyte
     desk, nodes = choosing(prepared, processor(NEED)), ready(prepared)
     with admission_module._one_at_a_time(prepared.place.store.leases) as mine:
         assert mine
-        assert desk.take(nodes, nodes) is None
-    assert desk.take(nodes, nodes) is not None
+        assert take(desk, nodes) is None
+    assert take(desk, nodes) is not None
 
 
 def test_a_file_system_without_locks(prepared: Prepared, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -247,7 +267,7 @@ def test_a_file_system_without_locks(prepared: Prepared, monkeypatch: pytest.Mon
 
     monkeypatch.setattr("fcntl.flock", refused)
     nodes = ready(prepared)
-    assert choosing(prepared, processor(NEED)).take(nodes, nodes) is not None
+    assert take(choosing(prepared, processor(NEED)), nodes) is not None
 
 
 class Crowd:

@@ -7,27 +7,29 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import psutil
 import pytest
 
-from stiltwalk.engine.local import missing, run_local
+from stiltwalk.compute import carry_out as carry_out_module
+from stiltwalk.compute.context import Monitor, Place
+from stiltwalk.engine import local
+from stiltwalk.engine.local import SPOILT, STOPPING, Outcome, missing, run_local
 from stiltwalk.engine.prepare import Prepared, prepare
 from stiltwalk.engine.worker import Event
+from stiltwalk.plan.steps import Step
 from stiltwalk.spec.errors import InterruptedRunError
-from stiltwalk.store.rows import study_rows
-from stiltwalk.store.store import open_store
-from tests.worlds import finish, prepared_study, tiny_study, write_study, write_world
+from stiltwalk.store.store import Store, open_store
+from tests.engine.killing import published
+from tests.engine.steps import do_nothing, many, nothing_to_compute
+from tests.worlds import finish, prepared_study, rows_of, tiny_study, write_study, write_world
 
 TAGGING = {"targets": ["udpos"], "intermediate": []}
-
-
-def rows_of(prepared: Prepared) -> pd.DataFrame:
-    """Result rows without what the clock decides."""
-    return study_rows(prepared.place.store, prepared.plan).drop(columns="wall_seconds")
 
 
 def test_a_finished_plan_starts_nothing(tmp_path: Path) -> None:
@@ -139,22 +141,6 @@ def test_everybody_is_told_to_end_at_the_start(tmp_path: Path) -> None:
     assert "run the same command again" in said
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("moment", range(12))
-def test_kill_9_at_many_moments(tmp_path: Path, moment: int) -> None:
-    """The same at a dozen moments of the run, one after another in one store."""
-    data = write_world(tmp_path / "data")
-    reference = prepared_study(data, tmp_path / "reference", LONG)
-    finish(reference)
-    for again in range(3):
-        process = _command(data, tmp_path / "store", tmp_path / "study.yaml")
-        time.sleep(4 + 0.37 * moment + 0.11 * again)
-        if process.poll() is None:
-            os.killpg(process.pid, signal.SIGKILL)
-        process.communicate(timeout=60)
-    _finish_and_compare(data, tmp_path / "store", reference)
-
-
 def test_in_this_process_ctrl_c_is_an_interruption(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A run that is asked to stop before it begins computes nothing and says how to go on."""
     prepared = prepared_study(write_world(tmp_path / "data"), tmp_path / "store", TAGGING)
@@ -163,6 +149,84 @@ def test_in_this_process_ctrl_c_is_an_interruption(tmp_path: Path, monkeypatch: 
     with pytest.raises(InterruptedRunError, match="run the same command again to go on"):
         work(prepared.plan, prepared.place, lambda event: None, lambda: True, 0.0)
     assert missing(prepared.plan, prepared.place) == 3
+
+
+def run_here(prepared: Prepared, monkeypatch: pytest.MonkeyPatch, carry_out: Callable[..., bool]) -> Outcome:
+    """A run in this process that calls ``carry_out``."""
+    monkeypatch.setattr(carry_out_module, "carry_out", carry_out)
+    return run_local(prepared.plan, prepared.place, 0, lambda event: None)
+
+
+@pytest.mark.parametrize("number", STOPPING)
+def test_every_notice_is_heeded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
+) -> None:
+    """Whichever signal announces the end of a job, the step is stopped and the signal then as it was."""
+    before = signal.getsignal(number)
+
+    def notified(step: Step, key: str, place: Place, folder: Path, monitor: Monitor) -> bool:
+        signal.raise_signal(number)
+        monitor.check()
+        raise AssertionError("it was not heard")
+
+    with pytest.raises(InterruptedRunError, match="run the same command again"):
+        run_here(nothing_to_compute(tmp_path, {"a": ""}), monkeypatch, notified)
+    assert signal.getsignal(number) is before
+
+
+def test_nohup_is_heeded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A terminal that closes does not end a run that was started to outlive it."""
+
+    def notified(*step: Any) -> bool:
+        signal.raise_signal(signal.SIGHUP)
+        return do_nothing(*step)
+
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        outcome = run_here(nothing_to_compute(tmp_path, {"a": ""}), monkeypatch, notified)
+    finally:
+        signal.signal(signal.SIGHUP, before)
+    assert outcome.done == 1
+
+
+@pytest.mark.parametrize(("seconds", "said"), [(0.0, "ended at once"), (60.0, "stopped on request")])
+def test_ctrl_c_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seconds: float, said: str) -> None:
+    """The second ends at once; within a moment it is taken for the first, passed on by whoever started us."""
+    monkeypatch.setattr(local, "AGAIN_SECONDS", seconds)
+
+    def interrupted(step: Step, key: str, place: Place, folder: Path, monitor: Monitor) -> bool:
+        signal.raise_signal(signal.SIGINT)
+        time.sleep(0.01)
+        signal.raise_signal(signal.SIGINT)
+        monitor.check()
+        raise AssertionError("it was not heard")
+
+    prepared = nothing_to_compute(tmp_path, {"a": ""})
+    with pytest.raises(InterruptedRunError, match=said):
+        run_here(prepared, monkeypatch, interrupted)
+    assert run_here(prepared, monkeypatch, do_nothing).done == 1
+
+
+def test_in_this_process_a_spoilt_worker_ends_the_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody can take its place; the outcome says so."""
+
+    def spoilt(*_: object) -> bool:
+        raise RuntimeError("CUDA error: unspecified launch failure")
+
+    outcome = run_here(nothing_to_compute(tmp_path, {"a": "", "b": ""}), monkeypatch, spoilt)
+    assert (outcome.done, outcome.failed, outcome.died) == (0, {}, (SPOILT,))
+
+
+def test_a_finished_plan_is_looked_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One look a step, however many there are."""
+    prepared = many(tmp_path / "store", 50)
+    run_here(prepared, monkeypatch, do_nothing)
+    looks: list[str] = []
+    monkeypatch.setattr(Store, "has", lambda store, key: not looks.append(key))  # type: ignore[func-returns-value]
+    assert run_local(prepared.plan, prepared.place, 2, lambda event: None).done == 50
+    assert len(looks) == 50
 
 
 LONG = {
@@ -188,7 +252,7 @@ def _command(data: Path, store: Path, study: Path) -> subprocess.Popen[str]:
 
 def _wait_for_work(store: Path, process: subprocess.Popen[str]) -> None:
     """Until a first step is finished and another is being worked on."""
-    for _ in range(600):
+    for _ in range(2400):
         finished = list(store.glob("steps/*/*/manifest.json"))
         if finished and list(store.glob("work/*/draft")):
             return
@@ -201,4 +265,4 @@ def _finish_and_compare(data: Path, store: Path, reference: Prepared) -> None:
     again = prepare(tiny_study(LONG), open_store(store), data)
     finish(again)
     pd.testing.assert_frame_equal(rows_of(again), rows_of(reference))
-    assert list(again.plan.nodes) == list(reference.plan.nodes)
+    assert published(again.place.store) == published(reference.place.store)

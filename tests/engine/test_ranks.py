@@ -17,6 +17,7 @@ import pytest
 from stiltwalk.compute import carry_out as carry_out_module
 from stiltwalk.compute.context import Monitor, Progress
 from stiltwalk.engine import ranks
+from stiltwalk.engine.failures import LostProcessError, is_transient
 from stiltwalk.engine.local import run_local
 from stiltwalk.engine.prepare import Prepared
 from stiltwalk.engine.ranks import carry_out_in_ranks
@@ -144,7 +145,7 @@ def test_who_is_asked_to_stop_loses_the_leave_to_go_on(begin: Begin, tmp_path: P
 
 def test_killed_processes_are_a_failed_step(begin: Begin) -> None:
     """The message says how they ended, and what they had to say."""
-    with pytest.raises(StepFailedError, match=r"(?s)ranks.log:.*the last words.*ended with code -9\.$"):
+    with pytest.raises(LostProcessError, match=r"(?s)ranks.log:.*the last words.*ended with code -9\.$"):
         begin("print('the last words', file=sys.stderr, flush=True); os.kill(os.getpid(), signal.SIGKILL)")
 
 
@@ -218,9 +219,21 @@ def test_a_bug_comes_back_with_the_traceback_of_the_rank_that_had_it_first(
     assert rank(1, asked, monkeypatch, broken) == 1
     time.sleep(0.01)
     assert rank(0, asked, monkeypatch, lost) == 1
-    lines = str(ranks._failure(asked, 1)).splitlines()
+    error = ranks._failure(asked, 1)
+    assert not is_transient(error)
+    lines = str(error).splitlines()
     assert lines[-1] == "ZeroDivisionError: one by none"
     assert any("in broken" in line for line in lines)
+
+
+def test_what_may_pass_in_a_rank_may_pass(asked: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A rank that lost its peer, or for which there was no memory, makes the step worth another try."""
+
+    def lost(*_: object) -> None:
+        raise RuntimeError("Connection closed by peer [127.0.0.1]:1")
+
+    assert rank(1, asked, monkeypatch, lost) == 1
+    assert is_transient(ranks._failure(asked, 1))
 
 
 def test_a_rank_that_was_stopped_has_not_failed(asked: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bars
 
+from stiltwalk.cli.show import clock
 from stiltwalk.engine.worker import Event
 
 LINE_SECONDS = 15.0
@@ -55,7 +56,7 @@ class Watch:
             self._progress(event)
             return
         if event.kind == "stopping":
-            self._line("stopping: each worker writes down where it is")
+            self._line("stopping: each worker writes down where it is (Ctrl-C again ends it at once)")
             return
         if event.kind == "waiting":
             self._waiting(event)
@@ -66,7 +67,7 @@ class Watch:
         if event.kind == "done":
             self._done += 1
             self._bars.update(self._whole, completed=self._done, left=self._study_left())
-        text = {"began": "began ", "done": "done  ", "failed": "FAILED"}[event.kind]
+        text = {"began": "began ", "done": "done  ", "failed": "FAILED", "again": "again "}[event.kind]
         self._line(f"[{self._done}/{self._total}] {text} {event.title}")
         if event.message:
             self._line(event.message)
@@ -109,7 +110,4 @@ def time_left(done: int, total: int, seconds: float) -> str:
     """Time left at the pace so far, such as ``3:20 left``; empty while nothing can be said."""
     if not 0 < done < total or seconds < 1:
         return ""
-    left = round(seconds * (total - done) / done)
-    hours, rest = divmod(left, 3600)
-    clock = f"{hours}:{rest // 60:02}:{rest % 60:02}" if hours else f"{rest // 60}:{rest % 60:02}"
-    return f"{clock} left"
+    return f"{clock(seconds * (total - done) / done)} left"

@@ -15,10 +15,10 @@ from typing import Any, NamedTuple
 
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from stiltwalk.compute.context import Place, given_encoder
+from stiltwalk.compute.described import save_described
 from stiltwalk.compute.rows import read_rows
 from stiltwalk.plan.references import is_base
 from stiltwalk.spec.errors import UserError
@@ -99,7 +99,7 @@ def write_beside(folder: Path, beside: Beside) -> None:
         for name, product in stage.items()
         for part, tensor in product._asdict().items()
     }
-    save_file(tensors, folder / ADAPTERS, {"base": beside.base, "origin": beside.origin})
+    save_described(tensors, folder / ADAPTERS, {"base": beside.base, "origin": beside.origin})
 
 
 def read_beside(folder: Path) -> Beside | None:

@@ -14,7 +14,7 @@ from transformers.utils import logging as transformers_logging
 
 from stiltwalk.compute import parallel
 from stiltwalk.compute.choose import choose, train_as_chosen
-from stiltwalk.compute.context import Monitor, Place
+from stiltwalk.compute.context import STEP_LOG, Monitor, Place
 from stiltwalk.compute.lineage import versions
 from stiltwalk.compute.measure import measure
 from stiltwalk.compute.peak import peak_memory
@@ -39,8 +39,7 @@ def carry_out(step: Step, key: str, place: Place, folder: Path, monitor: Monitor
         InterruptedRunError: asked to stop; what was computed is kept in ``folder``.
         StiltwalkError: the step cannot be carried out.
     """
-    transformers_logging.set_verbosity_error()  # type: ignore[no-untyped-call]
-    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    _quiet_libraries()
     torch.set_num_threads(step.execution.threads)
     # accelerate keeps the first precision of a process and refuses another
     AcceleratorState._reset_state()
@@ -60,10 +59,20 @@ def carry_out(step: Step, key: str, place: Place, folder: Path, monitor: Monitor
         return False
     log = facts.pop("log", [])
     if not (draft / "log.jsonl").exists():  # that of a training that was taken over is there, and shared
-        (draft / "log.jsonl").write_text("".join(json.dumps(entry) + "\n" for entry in log))
+        (draft / "log.jsonl").write_text("".join(json.dumps(entry, sort_keys=True) + "\n" for entry in log))
+    if (folder / STEP_LOG).exists():
+        shutil.copyfile(folder / STEP_LOG, draft / STEP_LOG)
     published = publish(place.store, key, step, {"versions": versions()} | facts, draft)
     shutil.rmtree(folder, ignore_errors=True)
     return published
+
+
+def _quiet_libraries() -> None:
+    """Leave it to the worker where warnings of transformers go; a terminal has no use for them."""
+    transformers_logging.set_verbosity_warning()  # type: ignore[no-untyped-call]
+    transformers_logging.disable_default_handler()
+    transformers_logging.enable_propagation()
+    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
 
 
 def _compute(

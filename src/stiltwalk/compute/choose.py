@@ -8,7 +8,7 @@ from typing import Any
 
 from accelerate import Accelerator
 
-from stiltwalk.compute.context import Monitor, Place
+from stiltwalk.compute.context import STEP_LOG, Monitor, Place
 from stiltwalk.compute.train import train
 from stiltwalk.plan.steps import ChooseStep, Trial, key_of
 from stiltwalk.plan.trainings import TrainStep, at_rate
@@ -19,7 +19,7 @@ TABLE = "choice.json"
 """The file of a finished choice: every rate with its dev scores."""
 
 _SPENT = ("steps", "tokens", "flops")
-_OWN = frozenset({"step.json", "manifest.json"})
+_OWN = frozenset({"step.json", "manifest.json", STEP_LOG})
 """Files that every finished step writes for itself."""
 
 

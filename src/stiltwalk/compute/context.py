@@ -14,6 +14,9 @@ from stiltwalk.store.store import Artifact, Store, read_artifact, verify_artifac
 
 REPORT_SECONDS = 0.25
 
+STEP_LOG = "step.log"
+"""What a worker noted while it carried out a step; kept with it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Place:

@@ -17,6 +17,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
+from stiltwalk.compute.described import save_described
 from stiltwalk.spec.errors import UserError
 from stiltwalk.store.atomic import publish_folder
 from stiltwalk.store.store import Store, store_around
@@ -65,7 +66,7 @@ def write_rows(folder: Path, rows: Rows) -> None:
     tensors = {"ids": rows.ids.to(torch.int32), "values": rows.values.contiguous()}
     # repr: the shortest digits that give the very number back
     said = {"decay": repr(rows.decay), "table": rows.table, "origin": rows.origin, "name": rows.name}
-    save_file(tensors, folder / _FILE, said)
+    save_described(tensors, folder / _FILE, said)
 
 
 def read_rows(folder: Path) -> Rows | None:

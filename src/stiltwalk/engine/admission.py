@@ -14,7 +14,7 @@ import math
 import os
 import socket
 import time
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,7 +24,7 @@ from stiltwalk.compute.context import Place
 from stiltwalk.engine import memory
 from stiltwalk.engine.devices import PROCESSOR, Room
 from stiltwalk.engine.memory import Needs
-from stiltwalk.plan.nodes import Node, Plan
+from stiltwalk.plan.nodes import Node
 from stiltwalk.plan.steps import MeasureStep, PredictStep, Step
 from stiltwalk.store import leases
 from stiltwalk.store.leases import Lease
@@ -52,47 +52,41 @@ class Admission:
     """Chooses among ready steps for one worker.
 
     Attributes:
-        plan: of the steps.
         place: whose store holds the leases.
         room: what the worker may use; without devices every step is admitted, and nothing is reserved.
         held: steps that did not fit when they were last looked at, by key.
     """
 
-    plan: Plan
     place: Place
     room: Room
     held: dict[str, Held] = field(default_factory=dict)
     _needs: Needs | None = None
     _told: set[str] = field(default_factory=set)
 
-    def take(self, ready: Iterable[Node], unfinished: Collection[Node]) -> Taken | None:
+    def take(self, ready: Iterable[Node], leased: Callable[[str], None]) -> Taken | None:
         """The first of the steps ``ready`` that fits and that nobody else holds, leased.
 
-        ``unfinished`` are the steps of the plan that cannot be learned from yet.
+        Args:
+            ready: looked at one by one, in this order.
+            leased: told the key of each that another worker holds.
+
+        Raises:
+            OSError: the store cannot be written.
         """
         self.held = {}
-        folder, worker = self.place.store.leases, leases.this_worker()
         if not self.room.devices:
-            leased = ((node, leases.claim(folder, node.key, worker)) for node in ready)
-            return next((Taken(node, lease) for node, lease in leased if lease is not None), None)
-        needs = self._learned(unfinished)
+            return self._first(ready, leased, lambda node: {})  # noqa: ARG005  whichever it is
+        needs, folder = self._learned(), self.place.store.leases
         with _one_at_a_time(folder) as mine:
             if not mine:
                 return None
-            used = leases.reservations(folder, worker)
-            for node in ready:
-                if leases.holder(folder / f"{node.key}.json") is not None:
-                    continue  # running, and among what is used
-                wanted = self._wanted(node, needs.of(node.step), used)
-                disturbed = bool(used) and isinstance(node.step, MeasureStep)
-                why = "needs this machine to itself" if disturbed else self._too_much(wanted, used)
-                if why is not None:
-                    self.held[node.key] = Held(node, why)
-                    continue
-                lease = leases.claim(folder, node.key, worker, reserved=wanted)
-                if lease is not None:
-                    return Taken(node, lease)
-        return None
+            used = leases.reservations(folder, leases.this_worker())
+            return self._first(ready, leased, lambda node: self._admitted(node, needs, used))
+
+    def learn(self, keys: Iterable[str]) -> None:
+        """Learn from these finished steps what others like them will need."""
+        if self._needs is not None:
+            self._needs.learn(keys)
 
     def news(self) -> Held | None:
         """The first step that does not fit, if that was not said before."""
@@ -102,14 +96,43 @@ class Admission:
         self._told.add(first.node.key)
         return first
 
-    def _learned(self, unfinished: Collection[Node]) -> Needs:
+    def _first(
+        self,
+        ready: Iterable[Node],
+        leased: Callable[[str], None],
+        admitted: Callable[[Node], Mapping[str, int] | None],
+    ) -> Taken | None:
+        folder, worker = self.place.store.leases, leases.this_worker()
+        for node in ready:
+            if leases.holder(folder / f"{node.key}.json") is not None:
+                leased(node.key)
+                continue
+            wanted = admitted(node)
+            if wanted is None:
+                continue
+            lease = leases.claim(folder, node.key, worker, reserved=wanted)
+            if lease is not None:
+                return Taken(node, lease)
+            leased(node.key)
+        return None
+
+    def _admitted(self, node: Node, needs: Needs, used: Mapping[str, int]) -> Mapping[str, int] | None:
+        """What to reserve for ``node``; ``None``: it has to wait, and is among those ``held``."""
+        wanted = self._wanted(node, needs.of(node.step), used)
+        disturbed = bool(used) and isinstance(node.step, MeasureStep)
+        why = "needs this machine to itself" if disturbed else self._too_much(wanted, used)
+        if why is not None:
+            self.held[node.key] = Held(node, why)
+            return None
+        return wanted
+
+    def _learned(self) -> Needs:
+        """What is known so far; at first from everything that the store has."""
         if self._needs is None:
             own = self.room.devices[self.room.own]
             kind = memory.PROCESSOR if own.name == PROCESSOR else memory.ACCELERATOR
             self._needs = Needs(self.place, kind)
             self._needs.learn_all()
-        waiting = {node.key for node in unfinished}
-        self._needs.learn(key for key in self.plan.nodes if key not in waiting)
         return self._needs
 
     def _wanted(self, node: Node, need: int | None, used: Mapping[str, int]) -> dict[str, int]:

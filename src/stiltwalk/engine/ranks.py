@@ -28,6 +28,7 @@ from typing import IO, NamedTuple
 from pydantic import TypeAdapter
 
 from stiltwalk.compute.context import Monitor, Place, Progress
+from stiltwalk.engine.failures import LostProcessError, is_transient
 from stiltwalk.plan.steps import Step
 from stiltwalk.spec.errors import InterruptedRunError, StepFailedError, StiltwalkError, UserError
 from stiltwalk.store.atomic import read_json, write_json
@@ -70,7 +71,8 @@ def carry_out_in_ranks(
     Raises:
         InterruptedRunError: asked to stop; what was computed is kept in ``folder``.
         UserError: the step cannot be carried out.
-        StepFailedError: a process failed or was killed.
+        StepFailedError: a process failed.
+        LostProcessError: one was killed, or failed for what may pass.
     """
     for older in folder.glob(_mishap("*")):
         older.unlink()
@@ -141,7 +143,10 @@ def _failure(folder: Path, code: int) -> StiltwalkError:
     log = (folder / _LOG).read_text(encoding="utf-8", errors="replace").splitlines()[-TAIL_LINES:]
     # the last line is what a summary shows
     last = first["message"] if first else f"The processes of the step ended with code {code}."
-    return StepFailedError("\n".join([f"The end of {folder / _LOG}:", *log, last]))
+    message = "\n".join([f"The end of {folder / _LOG}:", *log, last])
+    # who was killed wrote nothing down
+    passing = first is None or first["transient"]
+    return LostProcessError(message) if passing else StepFailedError(message)
 
 
 # --- what a rank runs ---
@@ -161,7 +166,8 @@ def main(folder: Path) -> int:
     except Exception as error:
         on_purpose = isinstance(error, StiltwalkError)
         message = str(error) if on_purpose else traceback.format_exc().rstrip()
-        said = {"message": message, "on_purpose": on_purpose, "at": time.time()}
+        how = {"on_purpose": on_purpose, "transient": is_transient(error)}
+        said = {"message": message, **how, "at": time.time()}
         with suppress(OSError):
             write_json(folder / _mishap(rank), said)
         return 1

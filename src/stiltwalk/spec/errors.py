@@ -6,6 +6,7 @@ StiltwalkError
 │   ├── DataError            a file that is missing, cut short or not what its layout promises
 │   └── StudyError           a study that cannot be carried out as written
 ├── StepFailedError      a step of a study failed; the others are kept, exit code 1
+│   └── DiskFullError        there is no room left to write to; the run stops, exit code 1
 ├── LeaseLostError       another worker took this step over; nothing is published twice
 └── InterruptedRunError  stopped on request; what was computed is kept, exit code 130
 """
@@ -45,6 +46,10 @@ class StudyError(UserError):
 
 class StepFailedError(StiltwalkError):
     """A step of a study failed."""
+
+
+class DiskFullError(StepFailedError):
+    """There is no room left on a disk that a run writes to; what was finished is kept."""
 
 
 class LeaseLostError(StiltwalkError):
