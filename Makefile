@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
-.PHONY: env test lint check format demo bench pocket-encoders docs-tables real-test parity-test slow-test clean
+.PHONY: env test lint check format demo bench pocket-encoders docs-tables real-test parity-test slow-test cluster-test clean
 
 env: $(STAMP)            ## create .venv with pinned dependencies
 
@@ -41,7 +41,7 @@ bench: env               ## us and the peers in turn, for docs/performance.md (h
 pocket-encoders: env     ## make the packaged encoders anew (about half an hour on 2 cores)
 	$(BIN)/python scripts/pack_pocket_encoders.py --store .pocket-encoders
 
-docs-tables: env         ## write the generated tables of docs/ anew
+docs-tables: env         ## write what is generated of docs/ anew: tables, and the schema of study files
 	$(BIN)/python scripts/docs_tables.py
 
 real-test: env           ## the pipeline on the real files in ../shared/data (about an hour)
@@ -52,6 +52,12 @@ parity-test: env         ## other projects' scorers beside ours; STILTWALK_ORIGI
 
 slow-test: env           ## the long proofs on tiny fakes
 	$(BIN)/pytest -m slow
+
+cluster-test: env        ## real Ray and SLURM clusters made on this machine: a Debian, as root
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[ray,slurm]'
+	tests/cluster/slurm.sh
+	SLURM_CONF=$$(tests/cluster/slurm.sh --conf) $(BIN)/pytest -m cluster tests/cluster; \
+	    code=$$?; tests/cluster/slurm.sh --stop; exit $$code
 
 clean:
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache

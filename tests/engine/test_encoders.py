@@ -68,7 +68,7 @@ def test_a_hub_id_from_the_local_cache(tmp_path: Path, monkeypatch: pytest.Monke
     (repository / "refs").mkdir()
     (repository / "refs" / "main").write_text("a" * 40)
     offline = partial(huggingface_hub.snapshot_download, cache_dir=cache, local_files_only=True)
-    monkeypatch.setattr(encoders, "snapshot_download", offline)
+    monkeypatch.setattr(huggingface_hub, "snapshot_download", offline)
     assert locate_encoder("owner/tiny", None, content_sha256).layers == 2
     with pytest.raises(UserError, match="neither a folder nor in the local hub cache"):
         locate_encoder("owner/huge", None, content_sha256)

@@ -1,0 +1,1 @@
+"""Tests on real clusters of one machine; behind the marker ``cluster``."""
