@@ -24,7 +24,7 @@ def test_every_step_is_intact_and_holds_nothing_but_safe_files(finished: Prepare
         artifact = read_artifact(finished.place.store, key)
         verify_artifact(artifact)
         suffixes = {path.suffix for path in artifact.folder.rglob("*") if path.is_file()}
-        assert suffixes <= {".json", ".jsonl", ".safetensors", ".parquet"}, suffixes
+        assert suffixes <= {".json", ".jsonl", ".log", ".safetensors", ".parquet"}, suffixes
 
 
 def test_a_step_is_published_once(finished: Prepared, tmp_path: Path) -> None:

@@ -286,7 +286,7 @@ def test_a_hub_id_in_the_local_cache_serves_as_the_encoder(
     (repository / "refs").mkdir()
     (repository / "refs" / "main").write_text(revision)
     offline = partial(snapshot_download, cache_dir=cache, local_files_only=True)
-    monkeypatch.setattr("stiltwalk.engine.encoders.snapshot_download", offline)
+    monkeypatch.setattr("huggingface_hub.snapshot_download", offline)
 
     def planned(source: str) -> Prepared:
         changes = {"targets": ["tatoeba"], "intermediate": [], "encoders": [{"name": "e", "source": source}]}

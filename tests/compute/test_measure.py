@@ -20,7 +20,7 @@ from stiltwalk.compute.machine import fast_precisions
 from stiltwalk.compute.meters import Found
 from stiltwalk.engine.machine import this_machine
 from stiltwalk.engine.prepare import Prepared
-from stiltwalk.metrics.inference_cost import forward_flops
+from stiltwalk.plan.operations import forward_flops
 from stiltwalk.plan.sizes import sizes_in
 from stiltwalk.plan.steps import MeasureStep, key_of
 from stiltwalk.spec.errors import InterruptedRunError, UserError

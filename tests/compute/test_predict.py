@@ -21,7 +21,8 @@ from stiltwalk.metrics.statistics import statistics
 from stiltwalk.plan.steps import PredictStep
 from stiltwalk.spec.errors import DataError, InterruptedRunError, UserError
 from stiltwalk.spec.tasks import TASKS
-from stiltwalk.store.rows import COLUMNS, study_rows
+from stiltwalk.store.columns import COLUMNS
+from stiltwalk.store.rows import study_rows
 from stiltwalk.store.store import open_store, read_artifact
 from tests.compute.fakes import accelerator, copied_place, data_of
 from tests.worlds import finish, node, prepared_study, tiny_study

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy.stats import chisquare
 
-from stiltwalk.compute.sampling import MASKED_LM, Schedule, capped, drawn_tasks, probabilities
+from stiltwalk.compute.sampling import MASKED_LM, Schedule, drawn_tasks
+from stiltwalk.plan.shares import capped, probabilities
 from stiltwalk.spec.sampling import Sampling, Turn
 
 SIZES = st.lists(st.integers(1, 10**6), min_size=2, max_size=6)

@@ -134,13 +134,22 @@ def empty_model(folder: Path) -> nn.Module:
     Raises:
         UserError: there is none, or none that transformers knows.
     """
+    with torch.device("meta"):
+        return fresh_model(folder)
+
+
+def fresh_model(folder: Path) -> nn.Module:
+    """The encoder that the config.json in ``folder`` describes, with weights that were drawn.
+
+    Raises:
+        UserError: there is none, or none that transformers knows.
+    """
     try:
         config = AutoConfig.from_pretrained(folder, trust_remote_code=False, local_files_only=True)
         kind, optional = _class_in(_table_of(config), config)
     except (OSError, ValueError, KeyError) as error:
         raise UserError(f"No encoder can be read from {folder}: {error}.") from None
-    with torch.device("meta"):
-        return kind(config, **optional)  # type: ignore[no-any-return]
+    return kind(config, **optional)  # type: ignore[no-any-return]
 
 
 def _class_in(table: Any, config: Any) -> tuple[Any, dict[str, Any]]:

@@ -29,8 +29,9 @@ from stiltwalk.compute.reduced import reduced
 from stiltwalk.compute.streams import generator
 from stiltwalk.compute.tokens import Item
 from stiltwalk.compute.tokens import Sequence as Row
-from stiltwalk.metrics.inference_cost import forward_flops, timing
+from stiltwalk.metrics.inference_cost import timing
 from stiltwalk.plan.memory import Pass, prediction
+from stiltwalk.plan.operations import forward_flops
 from stiltwalk.plan.sizes import Sizes, sizes_in
 from stiltwalk.plan.steps import MeasureStep
 from stiltwalk.spec.errors import UserError

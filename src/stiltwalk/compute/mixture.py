@@ -26,6 +26,7 @@ from stiltwalk.compute.masked_lm import (
 from stiltwalk.compute.sampling import MASKED_LM, Schedule
 from stiltwalk.compute.streams import generator
 from stiltwalk.compute.tokens import Item
+from stiltwalk.plan.amounts import masked_steps
 from stiltwalk.plan.trainings import TrainStep
 from stiltwalk.spec.arms import Placement
 
@@ -56,7 +57,7 @@ class Mixture(NamedTuple):
         are. At least one step stays.
         """
         added, own = self.placement == "added", len(tasks)
-        count = round(own * self.share / (1 - self.share)) if added else min(own - 1, round(own * self.share))
+        count = masked_steps(self.share, self.placement, own)
         steps = own + count if added else own
         own_steps = np.ones(steps, dtype=np.bool_)
         own_steps[generator(self.seed, "schedule", _PURPOSE).permutation(steps)[:count]] = False

@@ -34,7 +34,7 @@ from stiltwalk.spec.errors import UserError
 from stiltwalk.spec.examples import Example
 from stiltwalk.spec.labels import label_clash, untrained_labels
 from stiltwalk.spec.task import SplitName, Task
-from stiltwalk.store.rows import ROW_SCHEMA, write_rows
+from stiltwalk.store.columns import ROW_SCHEMA, write_rows
 
 
 def predict(

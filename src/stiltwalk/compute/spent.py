@@ -7,12 +7,7 @@ from typing import Any, NamedTuple
 
 from stiltwalk.compute.batches import real_tokens
 from stiltwalk.compute.tokens import Item
-
-PASSES = 6
-"""Operations per parameter and token of a training step: two forward, four backward (Kaplan et al. 2020)."""
-
-FROZEN_PASSES = 4
-"""The same of a frozen parameter: of the four backward two are for its own gradient, which is not made."""
+from stiltwalk.plan.operations import training_flops
 
 
 class Spent(NamedTuple):
@@ -60,11 +55,8 @@ def spent_facts(
     of pairs of tokens, looks at the dev set and steps that were repeated are not counted.
     """
     tokens = sum(each.tokens for each in mix.values())
-    passes = PASSES * encoder_parameters
-    if beside is not None:
-        passes = FROZEN_PASSES * encoder_parameters + PASSES * beside
     return {
         "mix": {name: each._asdict() for name, each in mix.items()},
         "tokens": tokens,
-        "flops": passes * tokens,
+        "flops": training_flops(encoder_parameters, tokens, beside),
     }

@@ -24,16 +24,18 @@ from stiltwalk.compute.learners import Examiner, Learner, learners_of
 from stiltwalk.compute.masked_lm import HEAD, word_embeddings
 from stiltwalk.compute.mixture import Mixture, mixture_of
 from stiltwalk.compute.rows import read_rows
-from stiltwalk.compute.sampling import Schedule, capped, drawn_tasks, probabilities
+from stiltwalk.compute.sampling import Schedule, drawn_tasks
 from stiltwalk.compute.sharding import is_sharded, shard
 from stiltwalk.compute.spent import Spent, spent_facts, spent_on
 from stiltwalk.compute.streams import stream
 from stiltwalk.compute.tokens import Item
 from stiltwalk.compute.trimming import Trimmed, decay, require_same_rows, touched, trim
+from stiltwalk.plan.amounts import own_steps
+from stiltwalk.plan.shares import probabilities
 from stiltwalk.plan.trainings import TrainStep
 from stiltwalk.spec.execution import Optimiser
 from stiltwalk.spec.languages import SOURCE_LANGUAGE
-from stiltwalk.spec.recipes import Training, steps_of
+from stiltwalk.spec.recipes import Training
 from stiltwalk.store.store import read_artifact
 
 
@@ -159,13 +161,11 @@ def _trimmed(trainee: _Trainee, start: Start, place: Place) -> Trimmed | None:
 def _schedule(trainee: _Trainee) -> Schedule:
     """Whose each optimiser step is."""
     step, taught = trainee.step, trainee.learners
-    own = step.training.steps or sum(
-        steps_of(each.part.training, capped(step.sampling, each.size)) for each in taught
-    )
-    own += trainee.extra_steps
+    trainings, sizes = [each.part.training for each in taught], [each.size for each in taught]
+    own = own_steps(trainings, sizes, step.sampling, trainee.extra_steps)
     whose = np.zeros(own, dtype=np.int64)
     if step.sampling is not None:
-        names, sizes = [each.task.name for each in taught], [each.size for each in taught]
+        names = [each.task.name for each in taught]
         whose = drawn_tasks(probabilities(step.sampling, names, sizes, own), step.seed)
     return trainee.mixture.schedule(whose) if trainee.mixture else Schedule.of(whose)
 

@@ -10,7 +10,8 @@ from huggingface_hub.errors import HFValidationError
 from stiltwalk.engine.encoders import packaged_encoder
 from stiltwalk.engine.memory import sizes_of
 from stiltwalk.engine.prepare import step_key
-from stiltwalk.plan.sizes import Sizes, sizes_of_known, sizes_to_be
+from stiltwalk.plan.sizes import Sizes, sizes_in, sizes_of_known, sizes_to_be
+from stiltwalk.spec.encoder_configs import KNOWN_CONFIGS
 from stiltwalk.spec.encoders import KNOWN_ENCODERS, EncoderChoice
 from stiltwalk.spec.errors import UserError, nearest
 from stiltwalk.store.store import Store
@@ -30,11 +31,9 @@ def sizes_before(choice: EncoderChoice, store: Store) -> Sizes:
     found = None
     if folder is not None:
         found = sizes_of(folder / "model" if (folder / "model").is_dir() else folder)
-    known = KNOWN_ENCODERS.get(source)
-    if found is None and known is not None:
-        found = sizes_of_known(known)
+    found = found or published_sizes(source)
     if found is None:
-        close = nearest(source, KNOWN_ENCODERS)
+        close = nearest(source, {**KNOWN_ENCODERS, **KNOWN_CONFIGS})
         hint = f" Did you mean '{close}'?" if close else ""
         raise UserError(
             f"The sizes of encoder '{source}' are not known: it is no folder, not in the local hub cache, "
@@ -43,11 +42,20 @@ def sizes_before(choice: EncoderChoice, store: Store) -> Sizes:
     return found
 
 
+def published_sizes(source: str) -> Sizes | None:
+    """The shape of the encoder with the hub id ``source`` as it was published; ``None``: not known here."""
+    known = KNOWN_ENCODERS.get(source)
+    return sizes_of_known(known) if known is not None else sizes_in(KNOWN_CONFIGS.get(source, {}))
+
+
 def _folder(source: str, revision: str | None, store: Store) -> Path | None:
     """Where a config may lie; nothing is fetched."""
     key = step_key(source, store)
-    if key is not None:
-        return store.folder(key)
+    return store.folder(key) if key is not None else local_encoder(source, revision)
+
+
+def local_encoder(source: str, revision: str | None) -> Path | None:
+    """The folder of a given encoder that is on this machine; ``None``: it is not. Nothing is fetched."""
     folder = Path(source).expanduser()
     if folder.is_dir():
         return folder

@@ -53,12 +53,23 @@ def prepare(
     Raises:
         UserError: something the study needs is not there, or is broken; says where, and how to mend it.
     """
+    return prepare_with_facts(study, store, data_dir, tasks, say)[0]
+
+
+def prepare_with_facts(
+    study: Study, store: Store, data_dir: Path | None, tasks: Catalogue, say: Say
+) -> tuple[Prepared, Facts]:
+    """The same, and what was found.
+
+    Raises:
+        UserError: as :func:`prepare`.
+    """
     tasks = catalogue_of(study, tasks)
     require_libraries(study)
-    facts, place = _gather(study, _data(study, tasks), Place(store, data_dir, {}, {}, tasks), say)
+    facts, place = _gather(study, wanted_data(study, tasks), Place(store, data_dir, {}, {}, tasks), say)
     _require_training_data(study, facts.data, place)
     require_targets(study, facts.encoders, place)
-    return Prepared(build(study, facts, tasks), place)
+    return Prepared(build(study, facts, tasks), place), facts
 
 
 def prepare_evaluation(
@@ -81,11 +92,7 @@ def prepare_evaluation(
 def _gather(study: Study, wanted: Iterable[Datum], place: Place, say: Say) -> tuple[Facts, Place]:
     """What there is of ``wanted``, and of the study's encoders and vocabularies; and where it lies."""
     data_dir, store = place.data_dir, place.store
-    if data_dir is not None and not data_dir.is_dir():
-        raise UserError(
-            f"The data folder {data_dir} does not exist. "
-            "Give --data-dir the folder that holds the original files."
-        )
+    require_folder(data_dir)
     digests = DigestCache(store.cache / "digests.json")
     found = {
         (name, split, language): fingerprint(
@@ -94,7 +101,7 @@ def _gather(study: Study, wanted: Iterable[Datum], place: Place, say: Say) -> tu
         for name, split, language in dict.fromkeys(wanted)
     }
     data = {datum: content for datum, content in found.items() if content is not None}
-    vocabularies = {name: _vocabulary_path(name, data_dir) for name in _vocabularies(study)}
+    vocabularies = {name: vocabulary_path(name, data_dir) for name in given_vocabularies(study)}
     hashes = {name: _vocabulary_hash(path, digests) for name, path in vocabularies.items()}
     encoders, folders = _given_encoders(study, store, digests)
     translators = _translators(study, digests)
@@ -113,6 +120,19 @@ def _gather(study: Study, wanted: Iterable[Datum], place: Place, say: Say) -> tu
     )
     lying = {found.fingerprint: found.folder for found in translators.values()}
     return facts, replace(place, encoders=folders, vocabularies=paths, translators=lying)
+
+
+def require_folder(data_dir: Path | None) -> None:
+    """Refuse a data folder that does not exist.
+
+    Raises:
+        UserError: it does not.
+    """
+    if data_dir is not None and not data_dir.is_dir():
+        raise UserError(
+            f"The data folder {data_dir} does not exist. "
+            "Give --data-dir the folder that holds the original files."
+        )
 
 
 def _translators(study: Study, digests: DigestCache) -> dict[str, LocatedTranslator]:
@@ -134,7 +154,7 @@ def _given_encoders(
             continue
         key = step_key(encoder.source, store)
         if key is not None:
-            facts[encoder.source] = _finished(store, key)
+            facts[encoder.source] = finished_encoder(store, key)
         else:
             found = locate_encoder(encoder.source, encoder.revision, digests.digest)
             facts[encoder.source] = EncoderFacts(
@@ -144,7 +164,7 @@ def _given_encoders(
     return facts, folders
 
 
-def _finished(store: Store, key: str) -> EncoderFacts:
+def finished_encoder(store: Store, key: str) -> EncoderFacts:
     """Facts of the encoder of a finished step."""
     model, step = store.folder(key) / "model", read_artifact(store, key).step
     trained = step.reading if isinstance(step, TrainStep) else None
@@ -170,7 +190,7 @@ def _test_data(study: Study, tasks: Catalogue) -> Iterator[Datum]:
                 yield task.name, "dev", code
 
 
-def _data(study: Study, tasks: Catalogue) -> Iterator[Datum]:
+def wanted_data(study: Study, tasks: Catalogue) -> Iterator[Datum]:
     """Every datum that a step of ``study`` may use."""
     for text in study.raw_text:
         for code in find_task(text, tasks).split("train").languages:
@@ -233,11 +253,13 @@ def _require_training_data(study: Study, data: Mapping[Datum, str], place: Place
             raise DataError(folder, None, f"holds no text of '{text}': looked for {patterns}.")
 
 
-def _vocabularies(study: Study) -> list[str]:
+def given_vocabularies(study: Study) -> list[str]:
+    """Every vocabulary that an encoder of ``study`` is to be made with, as the study writes it."""
     return [e.pretrain.vocabulary for e in study.encoders if e.pretrain and e.pretrain.vocabulary]
 
 
-def _vocabulary_path(name: str, data_dir: Path | None) -> Path:
+def vocabulary_path(name: str, data_dir: Path | None) -> Path:
+    """Where the vocabulary ``name`` lies: a packaged encoder's, or a file in the data folder."""
     packaged = packaged_encoder(name)
     return packaged / "tokenizer" / "tokenizer.json" if packaged else (data_dir or Path()) / name
 

@@ -1,4 +1,4 @@
-"""What inference costs: operations of a sequence by arithmetic, and what timed runs come to."""
+"""What timed runs of inference come to."""
 
 from __future__ import annotations
 
@@ -29,21 +29,3 @@ def timing(seconds: Sequence[float], batch: int) -> Timing:
     """
     p50, p95 = (float(value) for value in np.percentile(seconds, (50, 95)))
     return Timing(1000 * p50, 1000 * p95, batch / p50)
-
-
-def forward_flops(parameters: int, layers: int, width: int, tokens: int) -> int:
-    """Floating-point operations of one sequence of ``tokens`` through an encoder without a head.
-
-    ``2 N s + 4 L d s²``. Every parameter outside the embeddings multiplies and adds once a token: 2 N. In
-    each of L layers each of s tokens is compared with all s by products of d numbers, and takes the sum of s
-    vectors of d: twice 2 d s a token. It is a third of what PaLM's appendix B (arXiv 2204.02311) has for a
-    training step, 6 N + 12 L d s a token; a way back costs twice a way forth. Softmax, norms and activations
-    are left out, as they are there; where layers look only at a window, or only backwards, it is too much.
-
-    Args:
-        parameters: N, those outside the embeddings.
-        layers: L.
-        width: d, of all queries together.
-        tokens: s.
-    """
-    return 2 * parameters * tokens + 4 * layers * width * tokens**2
