@@ -13,7 +13,8 @@ from typing import Any
 import pandas as pd
 
 from stiltwalk.analyse.gains import gains as gains_of
-from stiltwalk.cli import options, outcomes, studies
+from stiltwalk.cli import options, studies
+from stiltwalk.engine.engine_options import LOCAL, EngineChoice, choose_engine
 from stiltwalk.engine.prepare import Prepared
 from stiltwalk.store.rows import study_rows
 from stiltwalk.store.store import open_store
@@ -28,6 +29,9 @@ def run(
     store: Folder = None,
     overrides: Mapping[str, Any] | None = None,
     workers: int | None = None,
+    scale: str | None = None,
+    engine: str = "local",
+    engine_options: Mapping[str, Any] | None = None,
 ) -> pd.DataFrame:
     """Run what is missing of ``study`` and return its result rows.
 
@@ -37,19 +41,23 @@ def run(
         store: where results are kept; default ``STILTWALK_STORE``, else the platform's data folder.
         overrides: dotted field → value, such as ``{"recipe.target.epochs": 1}``.
         workers: worker processes; default: cores / threads, at most two a GPU; 0: in this process.
+        scale: at which of the study's scales; default: its first.
+        engine: who carries steps out: ``local``, ``ray`` or ``slurm``.
+        engine_options: as on the command line after ``-e``, such as ``{"address": "head:6379"}``.
 
     Raises:
-        UserError: the study is not valid, or something it needs is missing.
+        UserError: the study is not valid, or something it needs is missing; the engine cannot be had.
         StepFailedError: a step failed; everything finished is kept.
         InterruptedRunError: stopped on request; everything finished is kept.
     """
     places = (_path(data_dir), _path(store))
+    choice = choose_engine(engine, engine_options or {})
     prepared = (
-        studies.prepared_from(study, "the study", *places, overrides or {})
+        studies.prepared_from(study, "the study", *places, overrides or {}, scale)
         if isinstance(study, Mapping)
-        else studies.prepared(str(study), *places, overrides or {})
+        else studies.prepared(str(study), *places, overrides or {}, scale)
     )
-    return _carried_out(prepared, workers)
+    return _carried_out(prepared, workers, choice)
 
 
 def transfer(
@@ -98,14 +106,14 @@ def evaluate(
     return _carried_out(studies.prepared_evaluation(model, targets, recipe, places, overrides or {}), workers)
 
 
-def results(study: str, *, store: Folder = None) -> pd.DataFrame:
-    """Result rows of a study run before, tidy, one number a row.
+def results(study: str, *, store: Folder = None, scale: str | None = None) -> pd.DataFrame:
+    """Result rows of a study run before, at one of its scales, tidy, one number a row.
 
     Raises:
         UnknownNameError: no such study was run with this store.
     """
     opened = open_store(options.store_root(_path(store)))
-    return study_rows(opened, outcomes.kept_plan(opened, study))
+    return study_rows(opened, studies.kept_plan(opened, study, scale))
 
 
 def gains(rows: pd.DataFrame) -> pd.DataFrame:
@@ -113,8 +121,8 @@ def gains(rows: pd.DataFrame) -> pd.DataFrame:
     return gains_of(rows)
 
 
-def _carried_out(prepared: Prepared, workers: int | None) -> pd.DataFrame:
-    studies.carry_out(prepared, workers)
+def _carried_out(prepared: Prepared, workers: int | None, engine: EngineChoice = LOCAL) -> pd.DataFrame:
+    studies.carry_out(prepared, workers, engine=engine)
     return study_rows(prepared.place.store, prepared.plan)
 
 

@@ -307,7 +307,7 @@ def test_evaluate_nothing(command: Command, world: World, tmp_path: Path) -> Non
 def test_a_study_of_a_benchmark(command: Command, world: World, tmp_path: Path) -> None:
     """In a study file the benchmark's name is read as its tasks: the first without training data is named."""
     study = write_study(tmp_path / "study.yaml", {"study": "whole", "targets": ["xtreme"]})
-    ended = command("plan", study, "--data-dir", world.data, "--store", tmp_path / "store")
+    ended = command("run", study, "--data-dir", world.data, "--store", tmp_path / "store")
     assert ended.code == 2
     # XNLI's, which is the first task
     assert "training data of 'mnli'" in ended.err

@@ -13,7 +13,20 @@ from stiltwalk.cli import studies
 from stiltwalk.spec.errors import InterruptedRunError, StepFailedError
 from tests.cli.conftest import Command, World
 
-COMMANDS = ["run", "plan", "transfer", "status", "results", "evaluate", "tasks", "encoders", "doctor"]
+COMMANDS = [
+    "run",
+    "plan",
+    "transfer",
+    "status",
+    "results",
+    "evaluate",
+    "tasks",
+    "encoders",
+    "studies",
+    "doctor",
+]
+
+STORE_COMMANDS = ["store ls", "store verify", "store gc", "store push", "store pull"]
 
 
 def test_help_lists_every_command(command: Command) -> None:
@@ -23,7 +36,7 @@ def test_help_lists_every_command(command: Command) -> None:
     assert all(name in ended.out for name in [*COMMANDS, "data", "130"])
 
 
-@pytest.mark.parametrize("name", [*COMMANDS, "data ls", "data verify"])
+@pytest.mark.parametrize("name", [*COMMANDS, "data ls", "data verify", *STORE_COMMANDS])
 def test_every_command_has_help_with_an_example(command: Command, name: str) -> None:
     """``--help`` of each command shows how it is used."""
     ended = command(*name.split(), "--help")

@@ -92,4 +92,18 @@ def test_room_of_cards_without_memory(command: Command, words: tuple[str | Path,
     """An option that would change nothing is refused."""
     ended = command(*(word for word in words if word != "--memory"), "--card", "40")
     assert (ended.code, ended.out) == (2, "")
-    assert "--card says what fits of --memory. Give both, or neither." in ended.err
+    assert "--card 40: hours need a card's name, such as A100-80; gigabytes alone say what fits" in ended.err
+
+
+def test_a_card_by_its_name(command: Command, words: tuple[str | Path, ...]) -> None:
+    """It has so many gigabytes."""
+    by_name = command(*words, "--card", "a100 40", "--json").json["rows"]
+    assert by_name == command(*words, "--card", "40", "--json").json["rows"]
+
+
+@pytest.mark.parametrize("more", [["--probe"], ["--steps"], ["--price", "2"], ["--against", "demo"]])
+def test_options_of_the_other_table(command: Command, words: tuple[str | Path, ...], more: list[str]) -> None:
+    """They would change nothing beside ``--memory``, so they are refused."""
+    ended = command(*words, *more)
+    assert (ended.code, ended.out) == (2, "")
+    assert "--memory prints a table of its own. Leave out --share, --probe, --price" in ended.err

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from stiltwalk.engine.local import run_local
-from stiltwalk.store.rows import COLUMNS
+from stiltwalk.store.columns import COLUMNS
 from tests.cli.conftest import Command, World
 from tests.worlds import prepared_study, write_study
 

@@ -12,6 +12,9 @@ from stiltwalk.spec.task import Split, Task
 SMALL: Mapping[str, Any] = {"study": "s", "encoders": ["x/e"], "targets": ["xquad"]}
 """The least a study says."""
 
+MADE: Mapping[str, Any] = {"shape": {"layers": 1, "hidden": 8}, "training": {"steps": 1}}
+"""The least that a pretrained encoder says, but for its text."""
+
 
 def study(changes: Mapping[str, Any]) -> Study:
     """The least a study says, with ``changes``."""

@@ -26,6 +26,7 @@ def test_one_family() -> None:
         "StepFailedError",
         "LeaseLostError",
         "InterruptedRunError",
+        "DiskFullError",
     }
 
 

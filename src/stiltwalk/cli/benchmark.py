@@ -14,7 +14,7 @@ from stiltwalk.analyse.benchmark import (
     benchmark_tables,
     scored,
 )
-from stiltwalk.cli import options, outcomes, show
+from stiltwalk.cli import options, show, studies
 from stiltwalk.data.submission import FilePair, file_pairs, read_judged, strangers
 from stiltwalk.spec.benchmark import Benchmark
 from stiltwalk.spec.errors import UserError
@@ -56,7 +56,7 @@ def score_folders(predictions: Path, labels: Path, name: str, *, as_json: bool) 
         _print_missing(benchmark, result, "")
 
 
-def show_study(study: str, name: str, store: Path | None, *, as_json: bool) -> None:
+def show_study(study: str, name: str, store: Path | None, scale: str | None = None, *, as_json: bool) -> None:
     """Print the benchmark scores of every encoder and arm of a kept study.
 
     Raises:
@@ -64,7 +64,7 @@ def show_study(study: str, name: str, store: Path | None, *, as_json: bool) -> N
     """
     benchmark = find_benchmark(name)
     opened = open_store(options.store_root(store))
-    arms = benchmark_tables(study_rows(opened, outcomes.kept_plan(opened, study)), benchmark)
+    arms = benchmark_tables(study_rows(opened, studies.kept_plan(opened, study, scale)), benchmark)
     if not arms:
         raise UserError(f"The study '{study}' has no result of a task of {benchmark.title} yet.")
     if as_json:

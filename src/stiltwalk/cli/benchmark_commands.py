@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from stiltwalk.cli.options import DataOption, JsonOption, StoreOption
+from stiltwalk.cli.options import DataOption, JsonOption, ScaleOption, StoreOption
 from stiltwalk.cli.study_commands import StudyArgument
 
 BenchmarkOption = Annotated[str, typer.Option(help="Whose rules: xtreme or xtreme-r.")]
@@ -41,6 +41,7 @@ def score(
 
 def submission(
     study: StudyArgument,
+    scale: ScaleOption = None,
     arm: Annotated[str, typer.Option(help="The intermediate arm whose predictions are written.")] = "none",
     encoder: Annotated[str | None, typer.Option(help="The encoder, where the study has several.")] = None,
     seed: Annotated[int | None, typer.Option(help="The seed, where the study has several.")] = None,
@@ -60,5 +61,5 @@ def submission(
     """
     from stiltwalk.cli import submission as work  # noqa: PLC0415  keeps --help quick
 
-    chosen = work.Choice(study, arm, encoder, seed)
+    chosen = work.Choice(study, scale, arm, encoder, seed)
     work.write_submission(chosen, benchmark, (out, labels), (data_dir, store))

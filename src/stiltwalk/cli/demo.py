@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
 from stiltwalk.analyse.transfer import ZeroShot, zero_shot
 from stiltwalk.cli import outcomes, show, studies
 from stiltwalk.data.load import load
+from stiltwalk.engine.engine_options import EngineChoice
 from stiltwalk.engine.prepare import Prepared
 from stiltwalk.metrics.chance import chance
 from stiltwalk.plan.nodes import Plan
@@ -47,8 +48,26 @@ COLUMNS = (
 )
 
 
+class How(NamedTuple):
+    """How the demo is carried out: as ``studies.carry_out``; or only said what would be started."""
+
+    workers: int | None
+    retries: int
+    engine: EngineChoice
+    dry_run: bool
+
+    def carry_out(self, prepared: Prepared) -> bool:
+        """Run what is missing; returns whether all of it is done."""
+        return studies.carry_out(prepared, self.workers, self.retries, self.engine)
+
+
 def run_demo(
-    store: Path | None, overrides: Mapping[str, Any], workers: int | None, *, controls: bool, as_json: bool
+    store: Path | None,
+    overrides: Mapping[str, Any],
+    how: How,
+    *,
+    controls: bool,
+    as_json: bool,
 ) -> None:
     """Run the demo (and its controls), print what came out.
 
@@ -57,8 +76,12 @@ def run_demo(
         InterruptedRunError: stopped on request; everything finished is kept.
     """
     prepared = studies.prepared(STUDY, None, store, overrides)
+    if how.dry_run:
+        studies.rehearse(prepared, how.workers, how.engine)
+        return
     show.note(_opening(prepared.plan))
-    studies.carry_out(prepared, workers)
+    if not how.carry_out(prepared):
+        return
     result = study_rows(prepared.place.store, prepared.plan)
     found = {STUDY: _judged(prepared, result)}
     if not as_json:
@@ -66,7 +89,8 @@ def run_demo(
         _print(found[STUDY], TITLE)
     for name, title in CONTROLS.items() if controls else ():
         control = studies.prepared(name, None, store, {})
-        studies.carry_out(control, workers)
+        if not how.carry_out(control):
+            return
         found[name] = _judged(control, study_rows(control.place.store, control.plan))
         if not as_json:
             _print(found[name], title)

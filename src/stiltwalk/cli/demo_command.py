@@ -7,7 +7,16 @@ from typing import Annotated
 import typer
 
 from stiltwalk.cli import options
-from stiltwalk.cli.options import JsonOption, OverrideOption, StoreOption, WorkersOption
+from stiltwalk.cli.options import (
+    DryRunOption,
+    EngineOption,
+    EngineOptionsOption,
+    JsonOption,
+    OverrideOption,
+    RetriesOption,
+    StoreOption,
+    WorkersOption,
+)
 
 
 def add_to(app: typer.Typer) -> None:
@@ -22,9 +31,14 @@ def demo(
     store: StoreOption = None,
     override: OverrideOption = None,
     workers: WorkersOption = None,
+    retries: RetriesOption = 1,
+    engine: EngineOption = "local",
+    engine_option: EngineOptionsOption = None,
+    dry_run: DryRunOption = False,
     json: JsonOption = False,
 ) -> None:
     """Run the whole pipeline on a miniature world in eight languages: no download, minutes on a laptop."""
     from stiltwalk.cli import demo as work  # noqa: PLC0415  keeps --help quick
 
-    work.run_demo(store, options.overrides(override), workers, controls=controls, as_json=json)
+    how = work.How(workers, retries, options.engine(engine, engine_option), dry_run)
+    work.run_demo(store, options.overrides(override), how, controls=controls, as_json=json)

@@ -15,12 +15,17 @@ from stiltwalk.cli import (
     data_commands,
     demo_command,
     evaluate_command,
+    preset_commands,
+    store_commands,
     study_commands,
+    worker_command,
 )
 from stiltwalk.spec.errors import InterruptedRunError, StepFailedError, UserError
 
 DONE, FAILED, MISTAKE, INTERRUPTED = 0, 1, 2, 130
 """Exit codes: everything done; a step failed; the user's mistake; interrupted."""
+
+_BUG = "This is a bug in stiltwalk, not in your study. Please report it."
 
 app = typer.Typer(
     name="stiltwalk",
@@ -53,7 +58,10 @@ study_commands.add_to(app)
 evaluate_command.add_to(app)
 benchmark_commands.add_to(app)
 catalogue_commands.add_to(app)
+preset_commands.add_to(app)
 data_commands.add_to(app)
+store_commands.add_to(app)
+worker_command.add_to(app)
 
 
 def main() -> None:
@@ -71,12 +79,19 @@ def main() -> None:
     except InterruptedRunError as error:
         _say(str(error))
         sys.exit(INTERRUPTED)
+    except OSError as error:
+        # only now, for nothing else of the command line needs the store
+        from stiltwalk.store.disk import explained  # noqa: PLC0415
+
+        said = explained(error, error.filename or "what was to be written")
+        _say(str(said) if said else f"{traceback.format_exc()}\n{_BUG}")
+        sys.exit(MISTAKE if said else FAILED)
     except Exception as error:  # our own mistake, or an option typer refuses
         show = getattr(error, "show", None)
         if show is not None:
             show()
             sys.exit(MISTAKE)
-        _say(f"{traceback.format_exc()}\nThis is a bug in stiltwalk, not in your study. Please report it.")
+        _say(f"{traceback.format_exc()}\n{_BUG}")
         sys.exit(FAILED)
     if ended == INTERRUPTED:  # typer turns Ctrl-C into this return value
         _say("interrupted")

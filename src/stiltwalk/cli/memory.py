@@ -8,6 +8,7 @@ from typing import Any
 from stiltwalk.cli import options, show, studies
 from stiltwalk.engine.encoder_sizes import sizes_before
 from stiltwalk.plan.memory import Need, Pass, needs
+from stiltwalk.spec.cards import card_called
 from stiltwalk.spec.errors import UserError
 from stiltwalk.spec.execution import Execution
 from stiltwalk.spec.study import Study
@@ -33,7 +34,8 @@ def show_memory(
     store: Path | None,
     overrides: dict[str, Any],
     cards: str,
-    room: float | None,
+    card: str | None,
+    scale: str | None = None,
     *,
     as_json: bool,
 ) -> None:
@@ -44,15 +46,17 @@ def show_memory(
         store: where pretrained encoders and studies run before lie.
         overrides: of the study's fields.
         cards: numbers of cards, separated by commas.
-        room: gigabytes of each card, to say what fits; ``None``: not said.
+        card: a card's name or its gigabytes, to say what fits; ``None``: not said.
+        scale: at which of the study's scales; ``None``: its first.
         as_json: one row for each number of cards, in bytes.
 
     Raises:
         UserError: no such study, an encoder of which nothing is known, or no such numbers.
     """
     counts = _counts(cards)
+    room = None if card is None else card_called(card).gigabytes
     opened = open_store(options.store_root(store))
-    study = studies.described(name, opened, overrides)
+    study = studies.described(name, opened, overrides, scale)
     rows = [
         _row(choice.name, need, room)
         for choice in study.encoders

@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 import yaml
 
 from stiltwalk.spec.errors import UserError
+
+if TYPE_CHECKING:
+    from stiltwalk.engine.engine_options import EngineChoice
 
 StoreOption = Annotated[
     Path | None,
@@ -25,6 +28,10 @@ OverrideOption = Annotated[
     list[str] | None,
     typer.Option("-o", "--override", metavar="A.B=C", help="Override any field of the study."),
 ]
+ScaleOption = Annotated[
+    str | None,
+    typer.Option("--scale", help="At which of the study's scales (default: its first; see 'studies')."),
+]
 WorkersOption = Annotated[
     int | None,
     typer.Option(
@@ -33,6 +40,27 @@ WorkersOption = Annotated[
         help="Worker processes (default: cores / threads, at most two a GPU; 0: in this process). Steps wait "
         "until their memory fits (STILTWALK_MEMORY: gigabytes of each device to use).",
     ),
+]
+RetriesOption = Annotated[
+    int,
+    typer.Option(
+        "--retries",
+        min=0,
+        help="How often a step is tried again after what may pass: no memory, a lost process, a faulty disk.",
+    ),
+]
+
+
+EngineOption = Annotated[
+    str, typer.Option("--engine", help="Who carries steps out: local, ray or slurm.", metavar="NAME")
+]
+EngineOptionsOption = Annotated[
+    list[str] | None,
+    typer.Option("-e", metavar="NAME=VALUE", help="An option of the engine, such as -e address=head:6379."),
+]
+DryRunOption = Annotated[
+    bool,
+    typer.Option("--dry-run", help="Only say what would be started (slurm: print its script)."),
 ]
 
 
@@ -63,6 +91,36 @@ def overrides(given: Sequence[str] | None) -> dict[str, Any]:
             raise UserError(f"-o {option}: expected FIELD=VALUE, for example -o recipe.target.epochs=1.")
         found[dotted] = yaml.safe_load(value)
     return found
+
+
+def engine(name: str, given: Sequence[str] | None) -> EngineChoice:
+    """``--engine NAME -e OPTION=VALUE``: values are text, but YAML if they begin with ``{`` or ``[``.
+
+    ``-e resources.a100=1`` is an entry of a mapping.
+
+    Raises:
+        UserError: an option without ``=``, or one that the engine does not have; no such engine.
+    """
+    # light commands must not pay for pydantic
+    from stiltwalk.engine.engine_options import choose_engine  # noqa: PLC0415
+
+    found: dict[str, Any] = {}
+    for option in given or ():
+        dotted, equals, text = option.partition("=")
+        if not equals or not dotted:
+            raise UserError(f"-e {option}: expected NAME=VALUE, for example -e address=head:6379.")
+        outer, _, inner = dotted.partition(".")
+        value = _structure(option, text) if text.startswith(("{", "[")) else text
+        before = found.get(outer)
+        found[outer] = {**(before if isinstance(before, dict) else {}), inner: value} if inner else value
+    return choose_engine(name, found)
+
+
+def _structure(option: str, text: str) -> Any:
+    try:
+        return yaml.safe_load(text)
+    except yaml.YAMLError:
+        raise UserError(f"-e {option}: expected a mapping or a list, such as {{a100: 1}}.") from None
 
 
 def split_names(given: str) -> list[str]:

@@ -13,6 +13,7 @@ from rich.table import Table
 
 from stiltwalk.plan.nodes import Plan
 from stiltwalk.spec.arms import NONE_ARM
+from stiltwalk.spec.study import Study
 
 WIDE = 200
 """Columns to assume where output goes to a file or a pipe, so that nothing is folded there."""
@@ -34,20 +35,40 @@ def print_lists(lists: Mapping[str, Iterable[Mapping[str, Any]]]) -> None:
     print(json.dumps(clean, ensure_ascii=False, indent=1))  # noqa: T201  the command's output
 
 
+def print_object(value: Mapping[str, Any]) -> None:
+    """Print ``value`` as one JSON object; its numbers are finite."""
+    print(json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False))  # noqa: T201  the command's output
+
+
 def print_table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], title: str | None = None) -> None:
     """Print ``columns`` of ``rows``; numbers are aligned right, with two decimals."""
+    console.print(table_of(rows, columns, title))
+
+
+def table_of(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], title: str | None = None) -> Table:
+    """The table that :func:`print_table` prints."""
     table = Table(title=title, title_justify="left", box=None, pad_edge=False)
     numeric = {c for c in columns if any(isinstance(row.get(c), int | float) for row in rows)}
     for column in columns:
         table.add_column(column, justify="right" if column in numeric else "left", overflow="fold")
     for row in rows:
         table.add_row(*(_text(row.get(column)) for column in columns))
-    console.print(table)
+    return table
 
 
 def note(message: str) -> None:
     """Print to standard error, where progress and notes go."""
     print(message, file=sys.stderr)  # noqa: T201  what note is for
+
+
+def clock(seconds: float) -> str:
+    """A length of time, such as ``3:20`` (minutes and seconds), ``1:03:20`` or ``2 d 1:03:20``."""
+    days, rest = divmod(round(seconds), 86_400)
+    hours, rest = divmod(rest, 3600)
+    short = f"{rest // 60:02}:{rest % 60:02}"
+    if days:
+        return f"{days} d {hours}:{short}"
+    return f"{hours}:{short}" if hours else f"{rest // 60}:{rest % 60:02}"
 
 
 def absent_lines(plan: Plan) -> list[str]:
@@ -69,6 +90,16 @@ def absent_lines(plan: Plan) -> list[str]:
             why = f"would be '{NONE_ARM}' again where nothing is trained"
             lines.append(f"{arm.name}: {why}, so left out: {' '.join(idle)}")
     return lines
+
+
+def analysis_line(study: Study) -> str:
+    """What the results of ``study`` are to decide, and the digest by which a later change is seen."""
+    said = study.analysis
+    looks = f", {said.looks} looks" if said.looks > 1 else ""
+    return (
+        f"Analysis {said.digest}: {said.decision}, margin {said.margin:g} points, "
+        f"confidence {100 * said.confidence:g} %{looks}."
+    )
 
 
 def _text(value: object) -> str:

@@ -11,14 +11,19 @@ from typing import Any
 from stiltwalk.cli import options, show
 from stiltwalk.cli.progress import Watch
 from stiltwalk.cli.targets import chosen_targets
-from stiltwalk.engine.devices import PROCESSOR, Device, default_workers, find_devices
-from stiltwalk.engine.local import Outcome, missing, run_local
+from stiltwalk.engine import engines
+from stiltwalk.engine.engine_options import LOCAL, EngineChoice
+from stiltwalk.engine.local import Outcome, missing
+from stiltwalk.engine.outline import Outline, outline
 from stiltwalk.engine.prepare import Prepared, prepare, prepare_evaluation
+from stiltwalk.engine.worker import RETRIES
+from stiltwalk.plan.nodes import Plan
 from stiltwalk.spec.encoders import EncoderChoice
 from stiltwalk.spec.errors import StepFailedError, unknown_name
 from stiltwalk.spec.record import parse
+from stiltwalk.spec.scales import at_scale
 from stiltwalk.spec.study import Study
-from stiltwalk.spec.study_files import read_study, study_from
+from stiltwalk.spec.study_files import name_in, read_study, study_from
 from stiltwalk.spec.tasks import TASKS
 from stiltwalk.store.store import Store, open_store
 from stiltwalk.store.studies import keep_study, kept_names, kept_tasks, read_kept_study
@@ -30,37 +35,90 @@ def presets() -> dict[str, Path]:
     return {path.stem: path for path in sorted(folder.glob("*.yaml"))}
 
 
-def prepared(name: str, data_dir: Path | None, store: Path | None, overrides: Mapping[str, Any]) -> Prepared:
-    """The study called ``name`` (a file, a preset, or one run before), planned.
+def prepared(
+    name: str,
+    data_dir: Path | None,
+    store: Path | None,
+    overrides: Mapping[str, Any],
+    scale: str | None = None,
+) -> Prepared:
+    """The study called ``name`` (a file, a preset, or one run before) at one of its scales, planned.
 
     Raises:
-        UserError: no such study, or something it needs is missing.
+        UserError: no such study or scale, or something it needs is missing.
     """
+    return prepare(*_found(name, data_dir, store, overrides, scale), say=show.note)
+
+
+def outlined(
+    name: str,
+    data_dir: Path | None,
+    store: Path | None,
+    overrides: Mapping[str, Any],
+    scale: str | None = None,
+) -> Outline:
+    """The same, also where data or models that it needs are not on this machine.
+
+    Raises:
+        UserError: no such study or scale, or it could not be planned if everything were here.
+    """
+    return outline(*_found(name, data_dir, store, overrides, scale), say=show.note)
+
+
+def _found(
+    name: str, data_dir: Path | None, store: Path | None, overrides: Mapping[str, Any], scale: str | None
+) -> tuple[Study, Store, Path | None]:
+    """The study called ``name``, its store, and where its data lies."""
     opened = open_store(options.store_root(store))
-    study = described(name, opened, overrides)
-    kept = None if _file(name) is not None else read_kept_study(opened, name)
+    study = described(name, opened, overrides, scale)
+    kept = None if file_of(name) is not None else read_kept_study(opened, kept_name(name, opened, scale))
     folder = options.data_dir(data_dir) if kept is None else data_dir or kept.data_dir
-    return prepare(study, opened, folder, say=show.note)
+    return study, opened, folder
 
 
-def described(name: str, store: Store, overrides: Mapping[str, Any]) -> Study:
-    """The study called ``name``: a file, a preset, or one run before with ``store``.
+def described(name: str, store: Store, overrides: Mapping[str, Any], scale: str | None = None) -> Study:
+    """The study called ``name``, at one of its scales: a file, a preset, or one run before with ``store``.
 
     Raises:
-        UserError: no such study, or it is not valid.
+        UserError: no such study or scale, or it is not valid.
     """
-    path = _file(name)
+    path = file_of(name)
     if path is not None:
-        return read_study(path, overrides)
-    if name not in kept_names(store):
+        return read_study(path, overrides, scale=scale)
+    known = kept_name(name, store, scale)
+    if known not in kept_names(store):
         raise unknown_name(
-            "study file, preset or study run before called", name, [*presets(), *kept_names(store)]
+            "study file, preset or study run before called", known, [*presets(), *kept_names(store)]
         )
-    raw = read_kept_study(store, name).plan.study.model_dump(mode="json", exclude_unset=True)
-    return study_from(raw, name, overrides)
+    raw = read_kept_study(store, known).plan.study.model_dump(mode="json", exclude_unset=True)
+    return study_from(raw, known, overrides)
 
 
-def _file(name: str) -> Path | None:
+def kept_name(name: str, store: Store, scale: str | None = None) -> str:
+    """What the study called ``name``, at one of its scales, is or would be kept under.
+
+    A file or preset says it itself. Else ``name`` is one that was run before with ``store``, with or without
+    its scale behind it.
+
+    Raises:
+        UserError: the file cannot be read, or there is no such scale.
+    """
+    path = file_of(name)
+    if path is not None:
+        return name_in(path, scale)
+    if scale is None or name not in kept_names(store):
+        return name if scale is None else f"{name}-{scale}"
+    study = read_kept_study(store, name).plan.study
+    said = {"study": name} | ({} if study.scale is None else {"scale": study.scale})
+    return str(at_scale(said, scale, f"'{name}'")["study"])
+
+
+def kept_plan(store: Store, name: str, scale: str | None = None) -> Plan:
+    """The plan of a kept study; a file or a preset stands for the study it describes, at a scale of it."""
+    return read_kept_study(store, kept_name(name, store, scale)).plan
+
+
+def file_of(name: str) -> Path | None:
     """The file that describes ``name``; ``None``: it can only be a study that was run before."""
     return Path(name) if name.endswith((".yaml", ".yml")) or Path(name).is_file() else presets().get(name)
 
@@ -71,14 +129,17 @@ def prepared_from(
     data_dir: Path | None,
     store: Path | None,
     overrides: Mapping[str, Any],
+    scale: str | None = None,
 ) -> Prepared:
-    """The study that ``raw`` describes, planned.
+    """The study that ``raw`` describes, at one of its scales, planned.
 
     Raises:
         UserError: it is not valid, or something it needs is missing.
     """
     opened = open_store(options.store_root(store))
-    return prepare(study_from(raw, where, overrides), opened, options.data_dir(data_dir), say=show.note)
+    return prepare(
+        study_from(raw, where, overrides, scale=scale), opened, options.data_dir(data_dir), say=show.note
+    )
 
 
 def prepared_evaluation(
@@ -110,31 +171,42 @@ def prepared_evaluation(
     return prepare_evaluation(study, opened, options.data_dir(data_dir), known, say=show.note)
 
 
-def carry_out(prepared: Prepared, workers: int | None) -> None:
-    """Run what is missing, showing progress.
+def carry_out(
+    prepared: Prepared, workers: int | None, retries: int = RETRIES, engine: EngineChoice = LOCAL
+) -> bool:
+    """Run what is missing, showing progress; what may pass is tried again ``retries`` times.
+
+    Returns:
+        Whether all steps are done; ``False``: workers elsewhere do them, and nobody was to wait for them.
 
     Raises:
-        StepFailedError: a step failed or a worker died; everything finished is kept.
+        StepFailedError: a step failed, a worker died or the disk is full; everything finished is kept.
         InterruptedRunError: stopped on request; everything finished is kept.
+        UserError: the engine cannot be had.
     """
     plan, place = prepared
     keep_study(place.store, plan, place.data_dir)
     for line in show.absent_lines(plan):
         show.note(line)
     total, todo = len(plan.nodes), missing(plan, place)
-    devices: tuple[Device, ...] = ()
-    count = workers or 0
-    if todo:
-        devices = find_devices()
-        if workers is None:
-            count = default_workers(devices, plan.study.execution)
-        where = "" if devices[0].name == PROCESSOR else f" on {', '.join(device.label for device in devices)}"
-        show.note(f"{plan.study.study}: {todo} of {total} steps to do, {count or 1} worker(s){where}")
-        show.note(f"store: {place.store.root}")
+    if not todo:
+        return True
+    show.note(f"{plan.study.study}: {todo} of {total} steps to do")
+    show.note(f"store: {place.store.root}")
     with Watch(total, total - todo) as watch:
-        outcome = run_local(plan, place, count, watch.tell, devices)
-    if outcome.done < outcome.total:
+        outcome = engines.carry_out(prepared, engine, workers, watch.tell, retries, show.note)
+    if outcome.done < outcome.total and not engine.detached:
         raise StepFailedError(_what_failed(outcome, plan.study.study))
+    return outcome.done == outcome.total
+
+
+def rehearse(prepared: Prepared, workers: int | None, engine: EngineChoice) -> None:
+    """Print what ``carry_out`` would start, and start nothing.
+
+    Raises:
+        UserError: the engine's options do not go with the study.
+    """
+    print(engines.rehearsed(prepared, engine, workers))  # noqa: T201  the command's output
 
 
 def _what_failed(outcome: Outcome, study: str) -> str:

@@ -1,4 +1,4 @@
-"""Commands on studies: transfer, plan, run, status, results."""
+"""Commands on studies: transfer, plan, run, results; and status, from its own file."""
 
 from __future__ import annotations
 
@@ -7,8 +7,19 @@ from typing import Annotated
 
 import typer
 
-from stiltwalk.cli import options
-from stiltwalk.cli.options import DataOption, JsonOption, OverrideOption, StoreOption, WorkersOption
+from stiltwalk.cli import options, status_command
+from stiltwalk.cli.options import (
+    DataOption,
+    DryRunOption,
+    EngineOption,
+    EngineOptionsOption,
+    JsonOption,
+    OverrideOption,
+    RetriesOption,
+    ScaleOption,
+    StoreOption,
+    WorkersOption,
+)
 from stiltwalk.spec.errors import UserError
 
 StudyArgument = Annotated[
@@ -20,63 +31,107 @@ MemoryOption = Annotated[
 ]
 CardsOption = Annotated[str, typer.Option(help="With --memory: numbers of cards.")]
 CardOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        help="Hours on that accelerator, such as A100-80; with --memory what fits it, or so many GB.",
+    ),
+]
+ShareOption = Annotated[
     float | None,
-    typer.Option(min=0, metavar="GB", help="With --memory: room of each card, to say what fits."),
+    typer.Option(min=0.01, max=1, help="Of the operations that the card promises, the share reached (0.3)."),
+]
+ProbeOption = Annotated[
+    bool, typer.Option("--probe", help="First train each encoder for 10 steps here, to know its speed.")
+]
+PriceOption = Annotated[float | None, typer.Option(min=0, help="Of an hour, to say what it all costs.")]
+StepsOption = Annotated[bool, typer.Option("--steps", help="List every step, however many there are.")]
+AgainstOption = Annotated[
+    str | None, typer.Option(metavar="STUDY", help="Compare with another study: the steps both need.")
 ]
 
 
 def add_to(app: typer.Typer) -> None:
     """Add the study commands to ``app``."""
-    app.command(epilog="Example: stiltwalk run first-light --data-dir data")(run)
+    app.command(
+        epilog="Examples: stiltwalk run first-light --data-dir data; "
+        "stiltwalk run first-light --engine ray -e address=head:6379"
+    )(run)
     app.command(
         epilog="Examples: stiltwalk plan my-study.yaml -o seeds=5 --json; "
+        "stiltwalk plan my-study.yaml --card A100-80 --price 2; "
         "stiltwalk plan my-study.yaml --memory --cards 1,2,4,8 --card 80"
     )(plan)
     app.command(
         epilog="Example: stiltwalk transfer --encoder FacebookAI/xlm-roberta-base "
         "--intermediate commonsenseqa --target udpos,tatoeba --seeds 3 --data-dir data"
     )(transfer)
-    app.command(epilog="Example: stiltwalk status first-light")(status)
-    app.command(epilog="Example: stiltwalk results first-light --csv > rows.csv")(results)
+    app.command(epilog=status_command.EXAMPLES)(status_command.status)
+    app.command(
+        epilog="Examples: stiltwalk results first-light --csv > rows.csv; "
+        "stiltwalk results first-light --arm pocket-nli --language de,sw"
+    )(results)
 
 
 def run(
     study: StudyArgument,
+    scale: ScaleOption = None,
     data_dir: DataOption = None,
     store: StoreOption = None,
     override: OverrideOption = None,
     workers: WorkersOption = None,
+    retries: RetriesOption = 1,
+    engine: EngineOption = "local",
+    engine_option: EngineOptionsOption = None,
+    dry_run: DryRunOption = False,
     json: JsonOption = False,
 ) -> None:
     """Run what is missing of a study; safe to repeat, goes on where it stopped."""
     from stiltwalk.cli import outcomes, studies  # noqa: PLC0415  keeps --help quick
 
-    prepared = studies.prepared(study, data_dir, store, options.overrides(override))
-    studies.carry_out(prepared, workers)
-    outcomes.show_results(prepared, as_json=json)
+    choice = options.engine(engine, engine_option)
+    prepared = studies.prepared(study, data_dir, store, options.overrides(override), scale)
+    if dry_run:
+        studies.rehearse(prepared, workers, choice)
+    elif studies.carry_out(prepared, workers, retries, choice):
+        outcomes.show_results(prepared, as_json=json)
 
 
 def plan(
     study: StudyArgument,
+    scale: ScaleOption = None,
     data_dir: DataOption = None,
     store: StoreOption = None,
     override: OverrideOption = None,
     memory: MemoryOption = False,
     cards: CardsOption = "1,2,4,8",
     card: CardOption = None,
+    share: ShareOption = None,
+    probe: ProbeOption = False,
+    price: PriceOption = None,
+    workers: WorkersOption = None,
+    steps: StepsOption = False,
+    against: AgainstOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Show the steps of a study and which are already computed, before anything starts."""
+    """Show the steps of a study, which are already computed, and what the others will cost.
+
+    Works without the data and the encoders, with published counts.
+    """
     if memory:
+        if probe or steps or any(given is not None for given in (share, price, workers, against)):
+            raise UserError(
+                "--memory prints a table of its own. Leave out --share, --probe, --price, --workers, --steps "
+                "and --against, or --memory."
+            )
         from stiltwalk.cli import memory as table  # noqa: PLC0415  keeps --help quick
 
-        table.show_memory(study, store, options.overrides(override), cards, card, as_json=json)
+        table.show_memory(study, store, options.overrides(override), cards, card, scale, as_json=json)
         return
-    if card is not None:
-        raise UserError("--card says what fits of --memory. Give both, or neither.")
-    from stiltwalk.cli import outcomes, studies  # noqa: PLC0415  keeps --help quick
+    from stiltwalk.cli import costs  # noqa: PLC0415  keeps --help quick
 
-    outcomes.show_plan(studies.prepared(study, data_dir, store, options.overrides(override)), as_json=json)
+    asked = costs.Asked(card, share, probe, price, workers, steps, against)
+    costs.show_plan(study, data_dir, store, options.overrides(override), scale, asked, as_json=json)
 
 
 def transfer(
@@ -93,6 +148,10 @@ def transfer(
     store: StoreOption = None,
     override: OverrideOption = None,
     workers: WorkersOption = None,
+    retries: RetriesOption = 1,
+    engine: EngineOption = "local",
+    engine_option: EngineOptionsOption = None,
+    dry_run: DryRunOption = False,
     json: JsonOption = False,
 ) -> None:
     """Run a one-off study: encoder, intermediate arms, targets. The arm 'none' is always added."""
@@ -112,40 +171,43 @@ def transfer(
             "intermediate": {"examples": examples},
             "target": {"examples": examples},
         }
+    choice = options.engine(engine, engine_option)
     prepared = studies.prepared_from(raw, "the command line", data_dir, store, options.overrides(override))
-    studies.carry_out(prepared, workers)
-    outcomes.show_results(prepared, as_json=json)
-
-
-def status(
-    study: Annotated[str | None, typer.Argument(help="A study; left out: all of them.")] = None,
-    store: StoreOption = None,
-    json: JsonOption = False,
-) -> None:
-    """What is done, running, failed or waiting, and why."""
-    from stiltwalk.cli import outcomes  # noqa: PLC0415  keeps --help quick
-
-    outcomes.show_status(study, store, as_json=json)
+    if dry_run:
+        studies.rehearse(prepared, workers, choice)
+    elif studies.carry_out(prepared, workers, retries, choice):
+        outcomes.show_results(prepared, as_json=json)
 
 
 def results(
     study: StudyArgument,
+    scale: ScaleOption = None,
     store: StoreOption = None,
     csv: Annotated[bool, typer.Option("--csv", help="Print every row as CSV.")] = False,
     parquet: Annotated[Path | None, typer.Option(help="Write every row to this Parquet file.")] = None,
     benchmark: Annotated[
         str | None, typer.Option(help="Print a benchmark's table instead: xtreme or xtreme-r.")
     ] = None,
+    arm: Annotated[str, typer.Option(help="Of these arms alone, separated by commas.")] = "",
+    target: Annotated[str, typer.Option(help="On these targets.")] = "",
+    encoder: Annotated[str, typer.Option(help="Of these encoders.")] = "",
+    language: Annotated[str, typer.Option(help="In these languages.")] = "",
+    metric: Annotated[str, typer.Option(help="By these metrics.")] = "",
     json: JsonOption = False,
 ) -> None:
     """Result rows of a study, and gains over the arm 'none'."""
     if benchmark is not None:
         if csv or parquet:
             raise UserError("--benchmark prints a table, or --json. Leave out --csv and --parquet.")
+        if arm or target or encoder or language or metric:
+            raise UserError("--benchmark is over all of a study. Leave out --arm and the like.")
         from stiltwalk.cli import benchmark as table  # noqa: PLC0415  keeps --help quick
 
-        table.show_study(study, benchmark, store, as_json=json)
+        table.show_study(study, benchmark, store, scale, as_json=json)
         return
-    from stiltwalk.cli import outcomes  # noqa: PLC0415  keeps --help quick
+    from stiltwalk.cli import results as printed  # noqa: PLC0415  keeps --help quick
+    from stiltwalk.store.narrowing import Narrowing  # noqa: PLC0415  the same
 
-    outcomes.print_results(study, store, csv=csv, parquet=parquet, as_json=json)
+    form = printed.Form(csv, parquet, json)
+    wanted = [tuple(options.split_names(given)) for given in (encoder, arm, target, language, metric)]
+    printed.print_results(study, store, scale, form, Narrowing(*wanted))

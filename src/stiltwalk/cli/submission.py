@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import pyarrow.parquet as pq
 
-from stiltwalk.cli import options, outcomes, show
+from stiltwalk.cli import options, show, studies
 from stiltwalk.data.load import fingerprint, load, load_candidates
 from stiltwalk.data.submission_files import labels_text, predictions_text
 from stiltwalk.plan.nodes import Cell, Plan
@@ -27,6 +27,7 @@ class Choice(NamedTuple):
     """Whose predictions are written: those of an arm by one encoder and seed (``None``: its only one)."""
 
     study: str
+    scale: str | None
     arm: str
     encoder: str | None
     seed: int | None
@@ -53,7 +54,7 @@ def write_submission(
     data_dir, store = places
     benchmark = find_benchmark(name)
     opened = open_store(options.store_root(store))
-    plan = outcomes.kept_plan(opened, choice.study)
+    plan = studies.kept_plan(opened, choice.study, choice.scale)
     root = options.data_dir(data_dir) or read_kept_study(opened, plan.study.study).data_dir
     tasks = {task.task: task for task in benchmark.tasks}
     every = [cell for cell in _cells(plan, choice) if cell.target in tasks]

@@ -21,6 +21,8 @@ Placement = Literal["added", "replacing"]
 Match = Literal["union", "examples", "compute"]
 """How a mix of languages is held against English alone: not at all; by as many examples; by as many steps."""
 
+PointValue = int | float | str | tuple[str, ...] | None
+
 MIXED: Mapping[Placement, str] = {"added": "+mlm", "replacing": "+mlm-replacing"}
 """What the name of an arm ends in where masked LM is mixed in."""
 
@@ -95,6 +97,8 @@ class ArmChoice(Record):
             alone, ``@`` and its languages (and how they are matched), or the way there and back; then
             ``+mlm`` where masked LM is mixed in (``+mlm-replacing`` where that takes the place of steps); of
             a control ``none+steps-of-`` and the other arm.
+        point: where it lies on the study's axes: axis → value. The axes fill it in; an arm that has one is
+            laid out already.
     """
 
     task: str | None = None
@@ -111,6 +115,7 @@ class ArmChoice(Record):
     name: str = Field(
         default_factory=_default_name, pattern=r"^[A-Za-z0-9][A-Za-z0-9._+@-]*$", max_length=200
     )
+    point: Mapping[str, PointValue] = {}
 
     @model_validator(mode="before")
     @classmethod

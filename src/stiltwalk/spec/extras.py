@@ -1,4 +1,4 @@
-"""Libraries that only some studies need: what for, and how they are installed."""
+"""Libraries that only some studies and engines need: what for, and how they are installed."""
 
 from __future__ import annotations
 
@@ -6,19 +6,21 @@ from typing import Literal
 
 from stiltwalk.spec.errors import UserError
 
-Library = Literal["peft", "bitsandbytes", "ctranslate2", "sentencepiece"]
+Library = Literal["peft", "bitsandbytes", "ctranslate2", "sentencepiece", "ray", "submitit"]
 
 _EXTRAS: dict[Library, str] = {
     "peft": "peft",
     "bitsandbytes": "eight-bit",
     "ctranslate2": "ctranslate2",
     "sentencepiece": "translate",
+    "ray": "ray",
+    "submitit": "slurm",
 }
 """Library → the extra of this package that brings it."""
 
 
 def not_installed(library: Library, wanted_by: str) -> UserError:
-    """The error where ``library`` is needed, by what the study says, and is not there."""
+    """The error where ``library`` is needed, by what the study or the command says, and is not there."""
     return UserError(
         f"{wanted_by} needs the library {library}, which is not installed. "
         f"Install it: pip install 'stiltwalk[{_EXTRAS[library]}]'."

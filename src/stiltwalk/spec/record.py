@@ -22,8 +22,8 @@ class Record(BaseModel):
         return type(self).model_validate(self.model_dump(exclude_unset=True) | dict(changes))
 
 
-def parse(kind: type[R], raw: object, where: str) -> R:
-    """``raw`` (from YAML or the command line) as a record of ``kind``.
+def parse(kind: type[R], raw: object, where: str, called: str | None = None) -> R:
+    """``raw`` (from YAML or the command line) as a record of ``kind``, which messages call so.
 
     Raises:
         StudyError: every problem on a line of its own, with the nearest known field name.
@@ -40,7 +40,8 @@ def parse(kind: type[R], raw: object, where: str) -> R:
             for problem in problems
             if not (problem["type"] == "too_short" and problem["loc"] in inner)
         ]
-        raise StudyError(f"{where} is not a valid {kind.__name__.lower()}:\n" + "\n".join(lines)) from None
+        what = called or kind.__name__.lower().removesuffix("choice")
+        raise StudyError(f"{where} is not a valid {what}:\n" + "\n".join(lines)) from None
 
 
 def _explain(kind: type[Record], problem: Any) -> str:

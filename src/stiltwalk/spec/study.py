@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Self
 
 from pydantic import Field, field_validator, model_validator
 
+from stiltwalk.spec.analysis import Analysis
 from stiltwalk.spec.arms import NONE_ARM, ArmChoice
+from stiltwalk.spec.axes import Axis, checked_axes
 from stiltwalk.spec.encoders import EncoderChoice
 from stiltwalk.spec.execution import Execution
 from stiltwalk.spec.ladders import with_ladders
@@ -68,6 +71,10 @@ class Study(Record):
             ``None``: nothing does.
         measure: what is measured of the cost of inference, once for every encoder; ``true`` for the usual,
             ``false`` or ``None`` for nothing.
+        axes: what is varied: axis → its values, along which arms and layers are laid out; a list stands for
+            the values.
+        analysis: what the results are to decide, fixed before the first run.
+        scale: at which of its file's scales it was taken.
     """
 
     study: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=80)
@@ -81,6 +88,9 @@ class Study(Record):
     tasks: tuple[Task, ...] = ()
     translation: Translation | None = None
     measure: Measuring | None = None
+    axes: Mapping[str, Axis] = {}
+    analysis: Analysis = Analysis()
+    scale: str | None = None
 
     @field_validator("encoders", mode="before")
     @classmethod
@@ -91,6 +101,11 @@ class Study(Record):
     @classmethod
     def _benchmarks(cls, raw: object) -> object:
         return expanded(raw) if isinstance(raw, list | tuple) else raw
+
+    @field_validator("axes")
+    @classmethod
+    def _axes_that_exist(cls, axes: Mapping[str, Axis]) -> Mapping[str, Axis]:
+        return checked_axes(axes)
 
     @field_validator("measure", mode="before")
     @classmethod
@@ -112,10 +127,10 @@ class Study(Record):
             ("encoders", [encoder.name for encoder in self.encoders]),
             ("intermediate", [arm.name for arm in self.intermediate]),
             ("targets", [target.task for target in self.targets]),
-            ("seeds", list(self.seeds)),
+            ("seeds", [str(seed) for seed in self.seeds]),
             ("tasks", [task.name for task in self.tasks]),
         ):
-            twice = sorted({str(name) for name in names if names.count(name) > 1})  # type: ignore[arg-type]
+            twice = sorted(name for name, count in Counter(names).items() if count > 1)
             if twice:
                 cure = "give each a name of its own" if field == "intermediate" else "name each once"
                 raise ValueError(f"{field} lists {', '.join(twice)} twice; {cure}")

@@ -40,11 +40,12 @@ def check_study(study: Study, tasks: Catalogue = TASKS, *, trained: bool = True)
     for text in study.raw_text:
         if "text" not in find_task(text, tasks).stages:
             raise StudyError(f"'{text}' is no raw text. Raw text: {_texts(tasks)}.")
+    arms = {arm.name: arm for arm in study.intermediate}
     for arm in study.intermediate:
         for name in arm.trained:
             _check_trainable(name, "an intermediate arm", tasks)
         check_arm(arm, tasks)
-        check_longer(arm, {each.name: each for each in study.intermediate})
+        check_longer(arm, arms)
         _check_chained(arm, study, tasks)
     for target in study.targets:
         _check_tested(target, tasks)
