@@ -173,7 +173,8 @@ def test_a_lost_node_is_survived(
     raylet.kill()
     said = ended(process)
     assert process.returncode == 0, said
-    assert "a worker died" in said
+    # the other node may have finished all the rest before Ray tells of the loss
+    assert not psutil.pid_exists(pids[0])
     require_same(data, tmp_path / "store", expected)
 
 

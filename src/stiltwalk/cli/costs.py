@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -144,16 +144,23 @@ def _state(found: Priced, key: str) -> str:
     return "cached" if key in found.finished else "to do"
 
 
-def _todo(found: Priced, kind: str | None = None) -> Iterator[Cost]:
-    """Costs of the steps that are to be done, of one kind or of all."""
+def _todo(found: Priced) -> dict[str, list[Cost]]:
+    """Kind → costs of the steps of it that are to be done."""
+    costs: defaultdict[str, list[Cost]] = defaultdict(list)
     for key, cost in found.costs.items():
-        if key not in found.finished and kind in {None, found.plan.nodes[key].step.kind}:
-            yield cost
+        if key not in found.finished:
+            costs[found.plan.nodes[key].step.kind].append(cost)
+    return costs
+
+
+def _all_todo(found: Priced) -> list[Cost]:
+    return [cost for costs in _todo(found).values() for cost in costs]
 
 
 def _by_kind(found: Priced, stale: Mapping[str, int]) -> list[dict[str, Any]]:
     kinds: Counter[str] = Counter(node.step.kind for node in found.plan.nodes.values())
     cached: Counter[str] = Counter(found.plan.nodes[key].step.kind for key in found.finished)
+    todo = _todo(found)
     rows = [
         {
             "kind": kind,
@@ -161,7 +168,7 @@ def _by_kind(found: Priced, stale: Mapping[str, int]) -> list[dict[str, Any]]:
             "to do": kinds[kind] - cached[kind],
             "stale": stale.get(kind, 0),
         }
-        | _columns(total(_todo(found, kind)))
+        | _columns(total(todo.get(kind, ())))
         for kind in dict.fromkeys((*kinds, *stale))
     ]
     whole = {
@@ -169,7 +176,7 @@ def _by_kind(found: Priced, stale: Mapping[str, int]) -> list[dict[str, Any]]:
         "cached": len(found.finished),
         "to do": len(found.plan.nodes) - len(found.finished),
     }
-    return [*rows, whole | {"stale": sum(stale.values())} | _columns(total(_todo(found)))]
+    return [*rows, whole | {"stale": sum(stale.values())} | _columns(total(_all_todo(found)))]
 
 
 def _columns(whole: Total) -> dict[str, Any]:
@@ -191,13 +198,13 @@ def _work_lines(found: Priced, asked: Asked) -> Iterator[str]:
             f"Shared: {shared.trainings} trainings; {shared.alone} if every cell had its own, "
             f"{shared.saved} more."
         )
-    whole = total(_todo(found))
+    whole = total(_all_todo(found))
     seconds = _seconds(found)
     if not whole.steps:
         return
     if asked.card is not None:
         room = card_called(asked.card).gigabytes * GIGA
-        beyond = sum(cost.memory is not None and cost.memory > room for cost in _todo(found))
+        beyond = sum(cost.memory is not None and cost.memory > room for cost in _all_todo(found))
         if beyond:
             yield (
                 f"{beyond} step(s) need more memory than the {room / GIGA:g} GB of {asked.card}: see "
@@ -309,7 +316,7 @@ def _json_steps(found: Priced) -> list[dict[str, Any]]:
 
 def _json_totals(found: Priced, store: Store, asked: Asked) -> dict[str, Any]:
     """The whole in numbers, of what is to be done."""
-    plan, whole, seconds = found.plan, total(_todo(found)), _seconds(found)
+    plan, whole, seconds = found.plan, total(_all_todo(found)), _seconds(found)
     chain, shared = critical_path(plan, seconds), sharing(plan)
     counts = USUAL_WORKERS if asked.workers is None else (max(1, asked.workers),)
     hours = whole.card_seconds / HOUR

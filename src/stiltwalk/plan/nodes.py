@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from stiltwalk.plan.steps import Step
 from stiltwalk.spec.study import Study
@@ -11,17 +11,17 @@ from stiltwalk.spec.study import Study
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A step in its place: key, record, a title for people and the name of its encoder."""
+    """A step in its place: key, record, a title for people, the name of its encoder, its parents' keys."""
 
     key: str
     step: Step
     title: str
     encoder: str
+    parents: tuple[str, ...] = field(init=False)
 
-    @property
-    def parents(self) -> tuple[str, ...]:
-        """Keys of the steps it needs."""
-        return self.step.parents
+    def __post_init__(self) -> None:
+        # looked up often, and a training works them out anew each time
+        object.__setattr__(self, "parents", self.step.parents)
 
 
 @dataclass(frozen=True, slots=True)
