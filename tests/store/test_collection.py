@@ -59,6 +59,20 @@ def test_every_revision_counts(tmp_path: Path) -> None:
     assert leftovers(store) == []
 
 
+def test_stale_steps_go_when_asked(tmp_path: Path) -> None:
+    """Those that the study no longer has and no other needs; of its earlier revision the record stays."""
+    store = open_store(tmp_path)
+    before = _kept(store, "s", seeds=3)
+    needed = _kept(store, "other", seeds=2)
+    now = _kept(store, "s", seeds=1)
+    found = leftovers(store, stale=True)
+    assert {one.path.name for one in found} == set(before.nodes) - set(now.nodes) - set(needed.nodes) != set()
+    collect(found)
+    assert leftovers(store, stale=True) == []
+    assert all(store.has(key) for key in (*now.nodes, *needed.nodes))
+    assert len([*tmp_path.glob("studies/s/*.yaml")]) == 2
+
+
 def test_a_study_is_dropped(tmp_path: Path) -> None:
     """With it goes what it alone needed, and nothing that another needs too."""
     store = open_store(tmp_path)

@@ -78,7 +78,7 @@ def verify_store(store: Path | None, words: Sequence[str], *, as_json: bool) -> 
 
 
 def collect_garbage(
-    store: Path | None, studies: Sequence[str], *, yes: bool, dry_run: bool, as_json: bool
+    store: Path | None, studies: Sequence[str], *, stale: bool, yes: bool, dry_run: bool, as_json: bool
 ) -> None:
     """Print what no kept study needs, ask, and delete it.
 
@@ -86,7 +86,7 @@ def collect_garbage(
         UserError: no such study, or nobody is there to be asked.
     """
     opened = open_store(options.store_root(store))
-    found = leftovers(opened, studies)
+    found = leftovers(opened, studies, stale=stale)
     if as_json:
         show.print_json("rows", [one._asdict() | {"path": str(one.path)} for one in found])
     elif found:
@@ -101,7 +101,7 @@ def collect_garbage(
         return
     with writing(opened.root):
         # looked for again: since it was printed a run may have begun to need some of it
-        total = collect(set(found).intersection(leftovers(opened, studies)))
+        total = collect(set(found).intersection(leftovers(opened, studies, stale=stale)))
     show.note(f"{_size(total)} deleted")
 
 

@@ -61,6 +61,9 @@ def gc(
         list[str] | None,
         typer.Option("--study", metavar="STUDY", help="Drop this kept study too; may be repeated."),
     ] = None,
+    stale: Annotated[
+        bool, typer.Option("--stale", help="Drop what only earlier revisions of studies needed too.")
+    ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Delete without asking.")] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Print what would go, and delete nothing.")
@@ -71,7 +74,7 @@ def gc(
     """Delete what no kept study needs: steps, tables, old unfinished work, drafts. Asks first."""
     from stiltwalk.cli import store as printed  # noqa: PLC0415  keeps --help quick
 
-    printed.collect_garbage(store, study or [], yes=yes, dry_run=dry_run, as_json=json)
+    printed.collect_garbage(store, study or [], stale=stale, yes=yes, dry_run=dry_run, as_json=json)
 
 
 def push(

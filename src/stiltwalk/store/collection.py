@@ -52,8 +52,12 @@ class Leftover(NamedTuple):
     why: str
 
 
-def leftovers(store: Store, dropped: Iterable[str] = (), cache_bytes: int = CACHE_BYTES) -> list[Leftover]:
+def leftovers(
+    store: Store, dropped: Iterable[str] = (), cache_bytes: int = CACHE_BYTES, *, stale: bool = False
+) -> list[Leftover]:
     """All that can go, once the studies ``dropped`` are no longer kept.
+
+    With ``stale`` also what only earlier revisions of a study need. What they asked is kept on record.
 
     Raises:
         UserError: there is no such study, a worker is at it, or a kept plan cannot be read.
@@ -66,7 +70,13 @@ def leftovers(store: Store, dropped: Iterable[str] = (), cache_bytes: int = CACH
     busy = set(_busy(store))
     _require_quiet(names, plans, busy)
     entries = all_entries(store, open_index(store))
-    kept = {key for path, plan in plans.items() if path.parent.name not in names for key in plan}
+    latest = {path.parent: path for path in plans}  # the one that was run last comes last
+    kept = {
+        key
+        for path, plan in plans.items()
+        if path.parent.name not in names and (path == latest[path.parent] or not stale)
+        for key in plan
+    }
     needed = behind(kept | busy, plan_parents(store, entries))
     found = [
         Leftover("study", folder, bytes_below(folder), "asked for")
