@@ -170,11 +170,12 @@ def test_a_lost_node_is_survived(
     raylet = psutil.Process(pids[0]).parent()
     assert raylet is not None
     assert raylet.name() == "raylet"
-    raylet.kill()
+    # a node is lost with all that runs on it; its raylet alone would leave the worker at its training
+    for lost in (raylet, *raylet.children(recursive=True)):
+        lost.kill()
     said = ended(process)
+    # what is said of it depends on whether Ray notices before the other node has done all the rest
     assert process.returncode == 0, said
-    # the other node may have finished all the rest before Ray tells of the loss
-    assert not psutil.pid_exists(pids[0])
     require_same(data, tmp_path / "store", expected)
 
 
