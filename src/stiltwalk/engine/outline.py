@@ -15,12 +15,11 @@ from stiltwalk.data import sources
 from stiltwalk.data.load import fingerprint
 from stiltwalk.engine.digests import DigestCache
 from stiltwalk.engine.encoder_sizes import local_encoder, published_sizes
-from stiltwalk.engine.encoders import locate_encoder
 from stiltwalk.engine.machine import this_machine
 from stiltwalk.engine.missing import Missing, absent
 from stiltwalk.engine.prepare import (
     Prepared,
-    finished_encoder,
+    given_encoder,
     given_vocabularies,
     prepare_with_facts,
     require_folder,
@@ -180,18 +179,14 @@ def _encoders(
         source = encoder.source
         if source is None:
             continue
-        key = step_key(source, store)
-        if key is not None:
-            facts[source] = finished_encoder(store, key)
-        elif _absent_encoder(encoder, store):
+        if _absent_encoder(encoder, store):
             sizes = published_sizes(source)
             assert sizes is not None, "known by name"
             nature = nature_of(KNOWN_CONFIGS.get(source, {}))
             facts[source] = EncoderFacts(base(absent(source)), sizes.layers, nature=nature)
         else:
-            found = locate_encoder(source, encoder.revision, digests.digest)
-            facts[source] = EncoderFacts(base(found.fingerprint), found.layers, found.sentences, found.nature)
-            folders[found.fingerprint] = found.folder
+            facts[source], lying = given_encoder(encoder, source, store, digests)
+            folders |= lying
     return facts, folders
 
 

@@ -23,6 +23,7 @@ from stiltwalk.plan.graph import build, build_evaluation
 from stiltwalk.plan.nodes import Plan
 from stiltwalk.plan.references import base, translator
 from stiltwalk.plan.trainings import TrainStep
+from stiltwalk.spec.encoders import EncoderChoice
 from stiltwalk.spec.errors import DataError, UserError
 from stiltwalk.spec.languages import SOURCE_LANGUAGE
 from stiltwalk.spec.study import Study, catalogue_of
@@ -150,21 +151,29 @@ def _given_encoders(
     facts: dict[str, EncoderFacts] = {}
     folders: dict[str, Path] = {}
     for encoder in study.encoders:
-        if encoder.source is None:
-            continue
-        key = step_key(encoder.source, store)
-        if key is not None:
-            facts[encoder.source] = finished_encoder(store, key)
-        else:
-            found = locate_encoder(encoder.source, encoder.revision, digests.digest)
-            facts[encoder.source] = EncoderFacts(
-                base(found.fingerprint), found.layers, found.sentences, found.nature
-            )
-            folders[found.fingerprint] = found.folder
+        if encoder.source is not None:
+            facts[encoder.source], lying = given_encoder(encoder, encoder.source, store, digests)
+            folders |= lying
     return facts, folders
 
 
-def finished_encoder(store: Store, key: str) -> EncoderFacts:
+def given_encoder(
+    encoder: EncoderChoice, source: str, store: Store, digests: DigestCache
+) -> tuple[EncoderFacts, dict[str, Path]]:
+    """Facts of an encoder that comes from ``source``; and content hash → folder, if that is no finished step.
+
+    Raises:
+        UserError: it is nowhere to be found.
+    """
+    key = step_key(source, store)
+    if key is not None:
+        return _finished_encoder(store, key), {}
+    found = locate_encoder(source, encoder.revision, digests.digest)
+    facts = EncoderFacts(base(found.fingerprint), found.layers, found.sentences, found.nature)
+    return facts, {found.fingerprint: found.folder}
+
+
+def _finished_encoder(store: Store, key: str) -> EncoderFacts:
     """Facts of the encoder of a finished step."""
     model, step = store.folder(key) / "model", read_artifact(store, key).step
     trained = step.reading if isinstance(step, TrainStep) else None

@@ -129,10 +129,7 @@ def read_plan(stem: Path, study: Study) -> tuple[Plan, Path | None]:
     Raises:
         UserError: it is missing or damaged.
     """
-    path = stem.with_suffix(".plan.json")
-    raw = read_json(path)
-    if raw is None:
-        raise lost(path)
+    path, raw = _short(stem)
     try:
         nodes: Mapping[str, Node]
         if "nodes" in raw:
@@ -156,16 +153,26 @@ def kept_parents(stem: Path) -> dict[str, tuple[str, ...]]:
     Raises:
         UserError: it is missing or damaged.
     """
-    path = stem.with_suffix(".plan.json")
-    raw = read_json(path)
-    if raw is None:
-        raise lost(path)
+    path, raw = _short(stem)
     if "nodes" not in raw:
         return {one.key: one.parents for one in KeptNodes(stem.with_suffix(".steps.parquet")).outlines()}
     try:
         return {key: parse_step(node["step"]).parents for key, node in raw["nodes"].items()}
     except (KeyError, TypeError, ValueError):
         raise lost(path) from None
+
+
+def _short(stem: Path) -> tuple[Path, dict[str, Any]]:
+    """What is short of the plan kept beside ``stem``, or all of it in the first layout; and in which file.
+
+    Raises:
+        UserError: it is missing or damaged.
+    """
+    path = stem.with_suffix(".plan.json")
+    raw = read_json(path)
+    if raw is None:
+        raise lost(path)
+    return path, raw
 
 
 def lost(path: Path) -> UserError:
