@@ -144,23 +144,12 @@ def _state(found: Priced, key: str) -> str:
     return "cached" if key in found.finished else "to do"
 
 
-def _todo(found: Priced) -> dict[str, list[Cost]]:
-    """Kind → costs of the steps of it that are to be done."""
-    costs: defaultdict[str, list[Cost]] = defaultdict(list)
-    for key, cost in found.costs.items():
-        if key not in found.finished:
-            costs[found.plan.nodes[key].step.kind].append(cost)
-    return costs
-
-
-def _all_todo(found: Priced) -> list[Cost]:
-    return [cost for costs in _todo(found).values() for cost in costs]
-
-
 def _by_kind(found: Priced, stale: Mapping[str, int]) -> list[dict[str, Any]]:
     kinds: Counter[str] = Counter(node.step.kind for node in found.plan.nodes.values())
     cached: Counter[str] = Counter(found.plan.nodes[key].step.kind for key in found.finished)
-    todo = _todo(found)
+    todo: defaultdict[str, list[Cost]] = defaultdict(list)
+    for key, cost in found.todo.items():
+        todo[found.plan.nodes[key].step.kind].append(cost)
     rows = [
         {
             "kind": kind,
@@ -168,7 +157,7 @@ def _by_kind(found: Priced, stale: Mapping[str, int]) -> list[dict[str, Any]]:
             "to do": kinds[kind] - cached[kind],
             "stale": stale.get(kind, 0),
         }
-        | _columns(total(todo.get(kind, ())))
+        | _columns(total(todo[kind]))
         for kind in dict.fromkeys((*kinds, *stale))
     ]
     whole = {
@@ -176,7 +165,7 @@ def _by_kind(found: Priced, stale: Mapping[str, int]) -> list[dict[str, Any]]:
         "cached": len(found.finished),
         "to do": len(found.plan.nodes) - len(found.finished),
     }
-    return [*rows, whole | {"stale": sum(stale.values())} | _columns(total(_all_todo(found)))]
+    return [*rows, whole | {"stale": sum(stale.values())} | _columns(total(found.todo.values()))]
 
 
 def _columns(whole: Total) -> dict[str, Any]:
@@ -198,13 +187,13 @@ def _work_lines(found: Priced, asked: Asked) -> Iterator[str]:
             f"Shared: {shared.trainings} trainings; {shared.alone} if every cell had its own, "
             f"{shared.saved} more."
         )
-    whole = total(_all_todo(found))
+    whole = total(found.todo.values())
     seconds = _seconds(found)
     if not whole.steps:
         return
     if asked.card is not None:
         room = card_called(asked.card).gigabytes * GIGA
-        beyond = sum(cost.memory is not None and cost.memory > room for cost in _all_todo(found))
+        beyond = sum(cost.memory is not None and cost.memory > room for cost in found.todo.values())
         if beyond:
             yield (
                 f"{beyond} step(s) need more memory than the {room / GIGA:g} GB of {asked.card}: see "
@@ -231,15 +220,11 @@ def _money(whole: Total, asked: Asked) -> str:
 
 def _seconds(found: Priced) -> dict[str, float]:
     """Key → seconds of every step that is to be done; 0 where they are not known."""
-    return {key: cost.seconds or 0.0 for key, cost in found.costs.items() if key not in found.finished}
+    return {key: cost.seconds or 0.0 for key, cost in found.todo.items()}
 
 
 def _how_to_time(found: Priced) -> str:
-    kinds = {
-        found.plan.nodes[key].step.kind
-        for key, cost in found.costs.items()
-        if key not in found.finished and cost.seconds is None
-    }
+    kinds = {found.plan.nodes[key].step.kind for key, cost in found.todo.items() if cost.seconds is None}
     if kinds == {"translate"}:
         return "how long a model translates is not reckoned."
     return "measure this machine with --probe, or name a card with --card (for example --card A100-80)."
@@ -252,9 +237,7 @@ def _ground_lines(found: Priced) -> Iterator[str]:
     if lengths:
         said = [f"{HOW_KNOWN[known]} ({lengths[known]} steps)" for known in SURENESS if lengths[known]]
         yield f"Tokens: {'; '.join(said)}."
-    speeds = Counter(
-        cost.speed for key, cost in found.costs.items() if cost.speed and key not in found.finished
-    )
+    speeds = Counter(cost.speed for cost in found.todo.values() if cost.speed)
     if speeds:
         yield f"Hours: {'; '.join(f'{speed} ({count} steps)' for speed, count in speeds.items())}."
     if found.uncounted:
@@ -316,7 +299,7 @@ def _json_steps(found: Priced) -> list[dict[str, Any]]:
 
 def _json_totals(found: Priced, store: Store, asked: Asked) -> dict[str, Any]:
     """The whole in numbers, of what is to be done."""
-    plan, whole, seconds = found.plan, total(_all_todo(found)), _seconds(found)
+    plan, whole, seconds = found.plan, total(found.todo.values()), _seconds(found)
     chain, shared = critical_path(plan, seconds), sharing(plan)
     counts = USUAL_WORKERS if asked.workers is None else (max(1, asked.workers),)
     hours = whole.card_seconds / HOUR

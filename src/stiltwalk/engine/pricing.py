@@ -81,6 +81,11 @@ class Priced(NamedTuple):
         """The plan."""
         return self.outline.prepared.plan
 
+    @property
+    def todo(self) -> dict[str, Cost]:
+        """Key → cost of every step that is still to be done."""
+        return {key: cost for key, cost in self.costs.items() if key not in self.finished}
+
 
 def price(outline: Outline, wish: Wish, say: Callable[[str], None]) -> Priced:
     """What every step of ``outline`` will cost.
