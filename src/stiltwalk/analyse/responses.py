@@ -1,0 +1,173 @@
+"""Responses: the scores of one encoder as an array of arms, seeds and cells, and averages over cells.
+
+A cell is a target in a language. An average is taken within each run first: over the languages of a target,
+then over targets, every target counting the same. What is uncertain about it is then seen in how it differs
+between seeds, of all targets that share an intermediate model at once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from stiltwalk.spec.arms import NONE_ARM
+from stiltwalk.spec.languages import SOURCE_LANGUAGE
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+_ROUNDS = 100
+"""Fillings of what is missing; each halves what is left of the error, or better, in any table to be met."""
+
+
+@dataclass(frozen=True, slots=True)
+class Responses:
+    """The scores of one encoder.
+
+    Attributes:
+        encoder: its name.
+        arms: names, ``none`` first where it is there.
+        seeds: in order.
+        targets: of every cell its target.
+        languages: of every cell its language.
+        values: ``(arms, seeds, cells)``, 0 to 100; NaN: missing.
+        degenerate: ``(arms, seeds, cells)``: the run had collapsed.
+        seen: ``(arms, cells)``: the language was in the arm's intermediate data.
+        repeats: ``(arms, cells)``: the arm's intermediate data is the target's training data again.
+        retrieval: ``(cells,)``: the target compares sentences.
+    """
+
+    encoder: str
+    arms: tuple[str, ...]
+    seeds: tuple[int, ...]
+    targets: tuple[str, ...]
+    languages: tuple[str, ...]
+    values: Floats
+    degenerate: Bools
+    seen: Bools
+    repeats: Bools
+    retrieval: Bools
+
+    @property
+    def zero_shot(self) -> Bools:
+        """``(cells,)``: cells in another language than the source language."""
+        return np.array([language != SOURCE_LANGUAGE for language in self.languages], dtype=bool)
+
+    @property
+    def healthy(self) -> Floats:
+        """``values``, NaN where the run had collapsed."""
+        return np.where(self.degenerate, np.nan, self.values)
+
+
+class Averaged(NamedTuple):
+    """An average over cells.
+
+    Attributes:
+        values: ``(arms, seeds)``; what single cells lack is filled in, as the arm and the seed have it
+            elsewhere; NaN where the arm or the seed has nothing in some cell.
+        present: ``(arms, seeds)``: share of the average that was there, 0 to 1.
+    """
+
+    values: Floats
+    present: Floats
+
+
+def responses(scores: pd.DataFrame) -> list[Responses]:
+    """The arrays of every encoder in ``scores`` (see ``scores.scores``), in the order of their first rows.
+
+    Arms, targets and languages keep the order of their first rows as well.
+    """
+    return [_of_encoder(str(name), part) for name, part in scores.groupby("encoder", sort=False)]
+
+
+def _of_encoder(encoder: str, scores: pd.DataFrame) -> Responses:
+    arm_codes, arms = pd.factorize(scores["intermediate"])
+    if NONE_ARM in arms:
+        first = int(np.flatnonzero(arms == NONE_ARM)[0])
+        order = [first, *(place for place in range(len(arms)) if place != first)]
+        arm_codes, arms = np.argsort(order)[arm_codes], arms[order]
+    seed_codes, seeds = pd.factorize(scores["seed"], sort=True)
+    cell_codes, cells = pd.factorize(pd.MultiIndex.from_frame(scores[["target", "language"]]))
+    shape = (len(arms), len(seeds), len(cells))
+    values = np.full(shape, np.nan)
+    values[arm_codes, seed_codes, cell_codes] = scores["score"].to_numpy(dtype=float)
+    degenerate = np.zeros(shape, dtype=bool)
+    degenerate[arm_codes, seed_codes, cell_codes] = scores["degenerate"].to_numpy(dtype=bool)
+    of_arms = {name: np.zeros((len(arms), len(cells)), dtype=bool) for name in ("seen", "repeats")}
+    for name, marks in of_arms.items():
+        marked = scores[name].to_numpy(dtype=bool)
+        marks[arm_codes[marked], cell_codes[marked]] = True
+    retrieval = np.zeros(len(cells), dtype=bool)
+    retrieval[cell_codes] = scores["retrieval"].to_numpy(dtype=bool)
+    return Responses(
+        encoder,
+        tuple(map(str, arms)),
+        tuple(int(seed) for seed in seeds),
+        tuple(str(target) for target, _ in cells),
+        tuple(str(language) for _, language in cells),
+        values,
+        degenerate,
+        of_arms["seen"],
+        of_arms["repeats"],
+        retrieval,
+    )
+
+
+def averaged(found: Responses, cells: Bools, *, healthy: bool = True) -> Averaged:
+    """The average over ``cells`` of every arm and seed.
+
+    Args:
+        found: the scores.
+        cells: ``(cells,)``: which are averaged.
+        healthy: whether collapsed runs count as missing.
+    """
+    values = (found.healthy if healthy else found.values)[:, :, cells]
+    shares = _shares([target for target, taken in zip(found.targets, cells, strict=True) if taken])
+    there = ~np.isnan(values)
+    return Averaged(filled(np.moveaxis(values, 2, 0)).transpose(1, 2, 0) @ shares, there @ shares)
+
+
+def _shares(targets: list[str]) -> Floats:
+    """What every cell counts: each target the same, and each language of a target."""
+    counts = {target: targets.count(target) for target in targets}
+    return np.array([1 / (len(counts) * counts[target]) for target in targets])
+
+
+def filled(values: Floats) -> Floats:
+    """``values`` with what is missing filled in by arm and seed, additively, as least squares has it.
+
+    Args:
+        values: ``(units, arms, seeds)``, NaN where missing.
+
+    Returns:
+        The same shape; NaN only where the arm, or the seed, has nothing at all in that unit.
+    """
+    gaps = np.isnan(values)
+    if not gaps.any():
+        return values
+    lost = gaps.all(axis=2, keepdims=True) | gaps.all(axis=1, keepdims=True)
+    full = values.copy()
+    holed = np.flatnonzero((gaps & ~lost).any(axis=(1, 2)))
+    full[holed] = _fill(values[holed], gaps[holed], np.broadcast_to(lost, values.shape)[holed])
+    return full
+
+
+def _fill(values: Floats, gaps: Bools, lost: Bools) -> Floats:
+    """The holes of tables that have some, each an additive table of arms and seeds."""
+    weights = np.where(lost, 0.0, 1.0)
+    arms, seeds = weights.sum(axis=2, keepdims=True), weights.sum(axis=1, keepdims=True)
+    middle = np.nanmean(values, axis=(1, 2), keepdims=True)
+    full = np.where(gaps, middle, values)
+    for _ in range(_ROUNDS):
+        weighted = full * weights
+        by_arm = np.divide(weighted.sum(axis=2, keepdims=True), arms, where=arms > 0, out=np.zeros_like(arms))
+        by_seed = np.divide(
+            weighted.sum(axis=1, keepdims=True), seeds, where=seeds > 0, out=np.zeros_like(seeds)
+        )
+        grand = weighted.sum(axis=(1, 2), keepdims=True) / weights.sum(axis=(1, 2), keepdims=True)
+        full = np.where(gaps, by_arm + by_seed - grand, full)
+    return np.where(lost, np.nan, full)
