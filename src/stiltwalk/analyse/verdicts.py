@@ -6,6 +6,9 @@ from typing import Final, NamedTuple
 
 from stiltwalk.analyse.estimates import Estimate
 
+MEASURED: Final = "measured"
+"""The name of a curve that joins what was measured, where others are fitted to it."""
+
 UNDECIDED: Final = "not enough evidence"
 """The answer of every decision that the rows at hand do not make."""
 
@@ -40,6 +43,28 @@ class Number(NamedTuple):
     note: str = ""
 
 
+class Curve(NamedTuple):
+    """Points to be drawn, or a fitted law along them.
+
+    Attributes:
+        name: ``measured``, or the law's name.
+        of: what it is of: an encoder and a series of arms, joined by `` · ``.
+        axis: what ``x`` is: ``intermediate examples``, ``parameters without embeddings``.
+        x: where, in order; drawn on a logarithmic scale.
+        y: points of 0 to 100.
+        low: lower ends of the intervals; -inf where nothing bounds them.
+        high: upper ends; inf where nothing bounds them.
+    """
+
+    name: str
+    of: str
+    axis: str
+    x: tuple[float, ...]
+    y: tuple[float, ...]
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+
+
 class Verdict(NamedTuple):
     """What the results decide.
 
@@ -51,6 +76,7 @@ class Verdict(NamedTuple):
         assumptions: what was taken for granted, a sentence each.
         caveats: what weakens it, a sentence each.
         needed: how many more seeds or sizes would decide; empty where it is decided.
+        curves: what is drawn beside it; empty: nothing along an axis.
     """
 
     decision: str
@@ -60,6 +86,7 @@ class Verdict(NamedTuple):
     assumptions: tuple[str, ...]
     caveats: tuple[str, ...]
     needed: str
+    curves: tuple[Curve, ...] = ()
 
 
 def number(

@@ -1,0 +1,1 @@
+"""Estimates to what people look at. Computes nothing."""
