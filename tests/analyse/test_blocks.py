@@ -64,17 +64,26 @@ def _least_squares(table: Floats, arm: int) -> tuple[float, float, int]:
     return float(weights @ solution), math.sqrt(noise * float(weights @ inverse @ weights)), df
 
 
-def test_missing_runs_are_filled_in_by_least_squares() -> None:
-    """Value and noise are those of least squares on what is there; a gap costs its degree of freedom."""
-    table = np.array([[10.0, 11, 12, 9], [12, 14, 13, math.nan], [11, 10, 15, 10.5]])
-    found = contrasts(table[None], GAINS, shrink=False)
-    value, _, df = _least_squares(table, 1)
-    assert found.value[0, 0] == pytest.approx(value)
-    assert found.df[0, 0] == df == 5
-    assert found.seeds.tolist() == [[3.0, 4.0]]
-    value, se, _ = _least_squares(np.delete(table, 1, axis=0), 1)
-    whole = contrasts(np.delete(table, 1, axis=0)[None], np.array([[-1.0, 1.0]]), shrink=False)
-    assert (whole.value[0, 0], whole.se[0, 0]) == pytest.approx((value, se))
+@pytest.mark.parametrize("arm", [1, 2])
+def test_missing_runs_are_filled_in_by_least_squares(arm: int) -> None:
+    """Value, standard error and degrees of freedom are those of least squares on what is there."""
+    table = np.array([[10.0, 11, 12, 9], [12, 14, 13, math.nan], [11, 10, 15, 10.5], [9, 9.5, math.nan, 8]])
+    weights = np.zeros((1, 4))
+    weights[0, [0, arm]] = -1, 1
+    found = contrasts(table[None], weights, shrink=False)
+    value, se, df = _least_squares(table, arm)
+    assert (found.value[0, 0], found.se[0, 0]) == pytest.approx((value, se))
+    assert found.df[0, 0] == df == 7
+    assert found.seeds[0, 0] == {1: 3, 2: 4}[arm]
+
+
+def test_seeds_of_one_arm_alone_tell_nothing_of_two() -> None:
+    """None has seeds 1 to 3, an arm 1, 2, 4 and 5: what is known of the gain is what two pairs say."""
+    table = np.array([[10.0, 12, 11, math.nan, math.nan], [11.0, 14, math.nan, 9, 30]])
+    found = contrasts(table[None], np.array([[-1.0, 1.0]])).at(0, 0)
+    reference = stats.ttest_rel(table[1, :2], table[0, :2])
+    assert found.value == pytest.approx(1.5)
+    assert (found.low, found.high) == pytest.approx(tuple(reference.confidence_interval(0.95)))
 
 
 def test_arms_that_vary_more_are_believed_less() -> None:

@@ -30,7 +30,7 @@ class Contrasts(NamedTuple):
         value: NaN where an arm of the contrast is missing, or shares no seed with the others.
         se: standard error; NaN where it is not known.
         df: degrees of freedom; 0 where there are none.
-        seeds: how many seeds it rests on; a fraction where parts of averages were missing.
+        seeds: how many seeds all arms of the contrast share; a fraction where parts of averages were missing.
         confidence: of the intervals.
     """
 
@@ -88,19 +88,17 @@ def contrasts(
     tables = _Tables.of(values, there)
     usable = _usable(weights, there)
     estimates = np.where(usable, np.einsum("ca,ua->uc", weights, tables.means), np.nan)
-    pooled = tables.noise[:, None] * np.einsum("ca,ua->uc", weights**2, tables.per_seed)
+    pooled = tables.noise[:, None] * _per_noise(weights, there)
     own, own_df = _own(tables.full, there, weights)
     error_df = np.broadcast_to(tables.df[:, None], pooled.shape)
     prior = _prior_df(tables) if shrink else math.inf
     variance, df = _shrunk(pooled, error_df, own, own_df, prior)
     known = usable & (df > 0) & (variance > 0)
-    used = np.abs(weights) > 0
-    fewest = np.where(used[None], there.sum(axis=2)[:, None, :], np.inf).min(axis=2)
     return Contrasts(
         estimates,
         np.where(known, np.sqrt(np.where(known, variance, 0.0)), np.nan),
         np.where(known, df, 0.0),
-        np.where(usable, fewest, 0.0),
+        np.where(usable, own_df + 1, 0.0),
         confidence,
     )
 
@@ -111,7 +109,6 @@ class _Tables(NamedTuple):
     Attributes:
         full: ``(units, arms, seeds)``; NaN only where an arm or a seed has nothing.
         means: ``(units, arms)``; 0 where the arm is missing.
-        per_seed: ``(units, arms)``: one over the number of seeds that the arm has; 0 where it has none.
         residuals: ``(units, arms, seeds)``, once arms and seeds are taken out; 0 where missing.
         noise: ``(units,)``: pooled variance of one value; 0 where there are no degrees of freedom.
         df: ``(units,)``: its degrees of freedom.
@@ -121,7 +118,6 @@ class _Tables(NamedTuple):
 
     full: Floats
     means: Floats
-    per_seed: Floats
     residuals: Floats
     noise: Floats
     df: Floats
@@ -145,9 +141,31 @@ class _Tables(NamedTuple):
         # rounding leaves traces where all values agree
         squares = np.where(squares > 1e-18 * np.maximum((zeros**2).sum(axis=(1, 2)), 1e-300), squares, 0.0)
         noise = np.where(df > 0, squares / np.where(df > 0, df, 1.0), 0.0)
-        runs = there.sum(axis=2)
-        per_seed = np.where(runs > 0, 1 / np.where(runs > 0, runs, 1.0), 0.0)
-        return cls(full, means, per_seed, residuals, noise, df, arms, seeds)
+        return cls(full, means, residuals, noise, df, arms, seeds)
+
+
+def _per_noise(weights: Floats, there: Floats) -> Floats:
+    """``(units, contrasts)``: the variance of each contrast over that of one value.
+
+    With complete tables it is the sum of squared weights over the number of seeds. With holes it is what
+    least squares on arms and seeds has: what two arms do not share of seeds tells less of their difference.
+    """
+    runs = there.sum(axis=2)
+    found = np.einsum("ca,ua->uc", weights**2, np.where(runs > 0, 1 / np.where(runs > 0, runs, 1.0), 0.0))
+    of_arms = np.where(runs > 0, 1.0, 0.0)
+    rows = of_arms[:, :, None] * there.max(axis=1, keepdims=True)
+    holed = np.flatnonzero((there != rows).any(axis=(1, 2)))
+    between = np.abs(weights.sum(axis=1)) < 1e-9  # of an arm's own level least squares knows more than this
+    if len(holed) and between.any():
+        some = there[holed]
+        in_seed = some.sum(axis=1)
+        shares = np.where(in_seed > 0, 1 / np.where(in_seed > 0, in_seed, 1.0), 0.0)
+        shared = np.einsum("uas,us,ubs->uab", some, shares, some)
+        information = np.eye(some.shape[1]) * some.sum(axis=2)[:, None, :] - shared
+        covariance = np.linalg.pinv(information, rcond=1e-9, hermitian=True)
+        exact = np.einsum("ca,uab,cb->uc", weights, covariance, weights)
+        found[np.ix_(holed, between)] = exact[:, between]
+    return np.asarray(found)
 
 
 def _usable(weights: Floats, there: Floats) -> Bools:
