@@ -15,6 +15,7 @@ from stiltwalk.cli import (
     data_commands,
     demo_command,
     evaluate_command,
+    export_command,
     preset_commands,
     store_commands,
     study_commands,
@@ -56,6 +57,7 @@ def _root(
 demo_command.add_to(app)
 study_commands.add_to(app)
 evaluate_command.add_to(app)
+export_command.add_to(app)
 benchmark_commands.add_to(app)
 catalogue_commands.add_to(app)
 preset_commands.add_to(app)

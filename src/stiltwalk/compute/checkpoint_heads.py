@@ -22,7 +22,7 @@ from stiltwalk.compute.flat import model_inputs
 from stiltwalk.spec.errors import UserError
 from stiltwalk.spec.task import Task, TaskType
 
-_CLASSES: dict[TaskType, tuple[str, Any]] = {
+CLASSES: dict[TaskType, tuple[str, Any]] = {
     "sequence-classification": ("ForSequenceClassification", AutoModelForSequenceClassification),
     "multiple-choice": ("ForMultipleChoice", AutoModelForMultipleChoice),
     "token-classification": ("ForTokenClassification", AutoModelForTokenClassification),
@@ -33,7 +33,7 @@ _CLASSES: dict[TaskType, tuple[str, Any]] = {
 def saved_with(architectures: Iterable[str]) -> TaskType | None:
     """The task type of the head that a model of those ``architectures`` was saved with, if it has one."""
     for name in architectures:
-        for kind, (suffix, _) in _CLASSES.items():
+        for kind, (suffix, _) in CLASSES.items():
             if name.endswith(suffix):
                 return kind
     return None
@@ -70,13 +70,13 @@ def load_checkpoint_model(folder: Path, task: Task) -> CheckpointModel:
     Raises:
         UserError: it was saved without such a head, or its labels are not the task's.
     """
-    if task.type not in _CLASSES:
+    if task.type not in CLASSES:
         raise UserError(
             f"No class of transformers has the head that '{task.name}' ({task.type}) needs, so the model in "
             f"{folder} cannot have it. Train one with 'stiltwalk transfer --target {task.name}'."
         )
     config = AutoConfig.from_pretrained(folder, trust_remote_code=False, local_files_only=True)
-    suffix, kind = _CLASSES[task.type]
+    suffix, kind = CLASSES[task.type]
     saved_as = ", ".join(config.architectures or ["unknown"])
     if not any(name.endswith(suffix) for name in config.architectures or []):
         raise UserError(
