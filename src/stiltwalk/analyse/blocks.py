@@ -20,7 +20,7 @@ import numpy as np
 from scipy import special, stats
 
 from stiltwalk.analyse.estimates import CONFIDENCE, Estimate, unbounded
-from stiltwalk.analyse.responses import Bools, Floats, filled
+from stiltwalk.analyse.responses import Bools, Floats, arms_covariance, filled, inverse_counts
 
 
 class Contrasts(NamedTuple):
@@ -29,7 +29,7 @@ class Contrasts(NamedTuple):
     Attributes:
         value: NaN where an arm of the contrast is missing, or shares no seed with the others.
         se: standard error; NaN where it is not known.
-        df: degrees of freedom; 0 where there are none.
+        df: degrees of freedom; 0 where there is less than one.
         seeds: how many seeds all arms of the contrast share; a fraction where parts of averages were missing.
         confidence: of the intervals.
     """
@@ -93,7 +93,7 @@ def contrasts(
     error_df = np.broadcast_to(tables.df[:, None], pooled.shape)
     prior = _prior_df(tables) if shrink else math.inf
     variance, df = _shrunk(pooled, error_df, own, own_df, prior)
-    known = usable & (df > 0) & (variance > 0)
+    known = usable & (df >= 1) & (variance > 0)
     return Contrasts(
         estimates,
         np.where(known, np.sqrt(np.where(known, variance, 0.0)), np.nan),
@@ -151,19 +151,12 @@ def _per_noise(weights: Floats, there: Floats) -> Floats:
     least squares on arms and seeds has: what two arms do not share of seeds tells less of their difference.
     """
     runs = there.sum(axis=2)
-    found = np.einsum("ca,ua->uc", weights**2, np.where(runs > 0, 1 / np.where(runs > 0, runs, 1.0), 0.0))
-    of_arms = np.where(runs > 0, 1.0, 0.0)
-    rows = of_arms[:, :, None] * there.max(axis=1, keepdims=True)
+    found = np.einsum("ca,ua->uc", weights**2, inverse_counts(runs))
+    rows = np.where(runs > 0, 1.0, 0.0)[:, :, None] * there.max(axis=1, keepdims=True)
     holed = np.flatnonzero((there != rows).any(axis=(1, 2)))
     between = np.abs(weights.sum(axis=1)) < 1e-9  # of an arm's own level least squares knows more than this
     if len(holed) and between.any():
-        some = there[holed]
-        in_seed = some.sum(axis=1)
-        shares = np.where(in_seed > 0, 1 / np.where(in_seed > 0, in_seed, 1.0), 0.0)
-        shared = np.einsum("uas,us,ubs->uab", some, shares, some)
-        information = np.eye(some.shape[1]) * some.sum(axis=2)[:, None, :] - shared
-        covariance = np.linalg.pinv(information, rcond=1e-9, hermitian=True)
-        exact = np.einsum("ca,uab,cb->uc", weights, covariance, weights)
+        exact = np.einsum("ca,uab,cb->uc", weights, arms_covariance(there[holed]), weights)
         found[np.ix_(holed, between)] = exact[:, between]
     return np.asarray(found)
 
@@ -192,7 +185,8 @@ def _prior_df(tables: _Tables) -> float:
     """How many degrees of freedom the pooled variance is worth for a single arm; inf: arms vary alike.
 
     Each arm's difference from all others has a variance over seeds, and the logarithms of these scatter by
-    chance as the trigamma function has it. What they scatter beyond that is arms' own.
+    chance as the trigamma function has it. What they scatter beyond that is arms' own, once it is more than
+    one standard deviation beyond: below that, to believe it would cost degrees of freedom for nothing.
     """
     arms, seeds = tables.full.shape[1:]
     complete = ~np.isnan(tables.full).any(axis=(1, 2)) & (tables.noise > 0)
@@ -202,9 +196,15 @@ def _prior_df(tables: _Tables) -> float:
     scale = arms / (arms - 1)
     own = (tables.residuals[complete] ** 2).sum(axis=2) * scale / (seeds - 1)
     logs = np.log(np.maximum(own, 1e-12 * tables.noise[complete, None]))
-    scatter = float(((logs - logs.mean(axis=1, keepdims=True)) ** 2).sum() / (len(logs) * (arms - 1)))
-    by_chance = float(special.polygamma(1, (seeds - 1) / 2)) * (1 - 1 / (arms - 1) ** 2)
-    return 2 * _inverse_trigamma(scatter - by_chance) if scatter > by_chance else math.inf
+    count = len(logs) * (arms - 1)
+    scatter = float(((logs - logs.mean(axis=1, keepdims=True)) ** 2).sum()) / count
+    half = (seeds - 1) / 2
+    by_chance = float(special.polygamma(1, half)) * (1 - 1 / (arms - 1) ** 2)
+    # a sample variance's own standard deviation: few arms scatter more than they should every third time
+    spread = math.sqrt(float(special.polygamma(3, half)) / (count + 1) + 2 * by_chance**2 / count)
+    if scatter <= by_chance + spread:
+        return math.inf
+    return 2 * _inverse_trigamma(scatter - by_chance)
 
 
 def _inverse_trigamma(value: float) -> float:

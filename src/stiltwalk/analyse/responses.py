@@ -20,9 +20,6 @@ from stiltwalk.spec.languages import SOURCE_LANGUAGE
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
-_ROUNDS = 100
-"""Fillings of what is missing; each halves what is left of the error, or better, in any table to be met."""
-
 
 @dataclass(frozen=True, slots=True)
 class Responses:
@@ -91,7 +88,7 @@ def _of_encoder(encoder: str, scores: pd.DataFrame) -> Responses:
         order = [first, *(place for place in range(len(arms)) if place != first)]
         arm_codes, arms = np.argsort(order)[arm_codes], arms[order]
     seed_codes, seeds = pd.factorize(scores["seed"], sort=True)
-    cell_codes, cells = pd.factorize(pd.MultiIndex.from_frame(scores[["target", "language"]]))
+    cell_codes, cells = _cells(scores)
     shape = (len(arms), len(seeds), len(cells))
     values = np.full(shape, np.nan)
     values[arm_codes, seed_codes, cell_codes] = scores["score"].to_numpy(dtype=float)
@@ -107,14 +104,24 @@ def _of_encoder(encoder: str, scores: pd.DataFrame) -> Responses:
         encoder,
         tuple(map(str, arms)),
         tuple(int(seed) for seed in seeds),
-        tuple(str(target) for target, _ in cells),
-        tuple(str(language) for _, language in cells),
+        tuple(target for target, _ in cells),
+        tuple(language for _, language in cells),
         values,
         degenerate,
         of_arms["seen"],
         of_arms["repeats"],
         retrieval,
     )
+
+
+def _cells(scores: pd.DataFrame) -> tuple[NDArray[np.intp], list[tuple[str, str]]]:
+    """Of every row its cell, and what cells there are, in the order of their first rows."""
+    target_codes, targets = pd.factorize(scores["target"])
+    language_codes, languages = pd.factorize(scores["language"])
+    codes, cells = pd.factorize(target_codes * len(languages) + language_codes)
+    return codes, [
+        (str(targets[cell // len(languages)]), str(languages[cell % len(languages)])) for cell in cells
+    ]
 
 
 def averaged(found: Responses, cells: Bools, *, healthy: bool = True) -> Averaged:
@@ -149,25 +156,41 @@ def filled(values: Floats) -> Floats:
     gaps = np.isnan(values)
     if not gaps.any():
         return values
-    lost = gaps.all(axis=2, keepdims=True) | gaps.all(axis=1, keepdims=True)
+    lost: Bools = np.logical_or(gaps.all(axis=2, keepdims=True), gaps.all(axis=1, keepdims=True))
     full = values.copy()
     holed = np.flatnonzero((gaps & ~lost).any(axis=(1, 2)))
-    full[holed] = _fill(values[holed], gaps[holed], np.broadcast_to(lost, values.shape)[holed])
+    if len(holed):
+        fitted = _additive(values[holed], gaps[holed])
+        full[holed] = np.where(gaps[holed] & ~lost[holed], fitted, values[holed])
     return full
 
 
-def _fill(values: Floats, gaps: Bools, lost: Bools) -> Floats:
-    """The holes of tables that have some, each an additive table of arms and seeds."""
-    weights = np.where(lost, 0.0, 1.0)
-    arms, seeds = weights.sum(axis=2, keepdims=True), weights.sum(axis=1, keepdims=True)
-    middle = np.nanmean(values, axis=(1, 2), keepdims=True)
-    full = np.where(gaps, middle, values)
-    for _ in range(_ROUNDS):
-        weighted = full * weights
-        by_arm = np.divide(weighted.sum(axis=2, keepdims=True), arms, where=arms > 0, out=np.zeros_like(arms))
-        by_seed = np.divide(
-            weighted.sum(axis=1, keepdims=True), seeds, where=seeds > 0, out=np.zeros_like(seeds)
-        )
-        grand = weighted.sum(axis=(1, 2), keepdims=True) / weights.sum(axis=(1, 2), keepdims=True)
-        full = np.where(gaps, by_arm + by_seed - grand, full)
-    return np.where(lost, np.nan, full)
+def _additive(values: Floats, gaps: Bools) -> Floats:
+    """The additive table of arms and seeds that is closest to what is there of each."""
+    there = (~gaps).astype(float)
+    found = np.where(gaps, 0.0, values)
+    middle = found.sum(axis=(1, 2), keepdims=True) / there.sum(axis=(1, 2), keepdims=True)
+    found = np.where(gaps, 0.0, values - middle)  # what is far from 0 would cost digits
+    shares = inverse_counts(there.sum(axis=1))
+    of_seed = found.sum(axis=1)
+    rest = found.sum(axis=2) - np.einsum("uas,us->ua", there, shares * of_seed)
+    by_arm = np.einsum("uab,ub->ua", arms_covariance(there), rest)
+    by_seed = shares * (of_seed - np.einsum("uas,ua->us", there, by_arm))
+    return middle + by_arm[:, :, None] + by_seed[:, None, :]
+
+
+def arms_covariance(there: Floats) -> Floats:
+    """``(units, arms, arms)``: covariance of arms' effects, for a noise of 1, once seeds are taken out.
+
+    Args:
+        there: ``(units, arms, seeds)``: which runs there are; a fraction counts as part of one.
+    """
+    shares = inverse_counts(there.sum(axis=1))
+    shared = np.einsum("uas,us,ubs->uab", there, shares, there)
+    information = np.eye(there.shape[1]) * there.sum(axis=2)[:, None, :] - shared
+    return np.asarray(np.linalg.pinv(information, rcond=1e-9, hermitian=True))
+
+
+def inverse_counts(counts: Floats) -> Floats:
+    """One over each count; 0 where there is nothing."""
+    return np.where(counts > 0, 1 / np.where(counts > 0, counts, 1.0), 0.0)
