@@ -119,9 +119,8 @@ def _cells(scores: pd.DataFrame) -> tuple[NDArray[np.intp], list[tuple[str, str]
     target_codes, targets = pd.factorize(scores["target"])
     language_codes, languages = pd.factorize(scores["language"])
     codes, cells = pd.factorize(target_codes * len(languages) + language_codes)
-    return codes, [
-        (str(targets[cell // len(languages)]), str(languages[cell % len(languages)])) for cell in cells
-    ]
+    places = (divmod(int(cell), len(languages)) for cell in cells)
+    return codes, [(str(targets[target]), str(languages[language])) for target, language in places]
 
 
 def averaged(found: Responses, cells: Bools, *, healthy: bool = True) -> Averaged:
@@ -176,7 +175,7 @@ def _additive(values: Floats, gaps: Bools) -> Floats:
     rest = found.sum(axis=2) - np.einsum("uas,us->ua", there, shares * of_seed)
     by_arm = np.einsum("uab,ub->ua", arms_covariance(there), rest)
     by_seed = shares * (of_seed - np.einsum("uas,ua->us", there, by_arm))
-    return middle + by_arm[:, :, None] + by_seed[:, None, :]
+    return np.asarray(middle + by_arm[:, :, None] + by_seed[:, None, :])
 
 
 def arms_covariance(there: Floats) -> Floats:
