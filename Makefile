@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
-.PHONY: env test lint check format demo bench pocket-encoders docs-tables real-test parity-test slow-test cluster-test clean
+.PHONY: env test lint check format demo bench trust pocket-encoders docs-tables rehearsals real-test parity-test slow-test cluster-test clean
 
 env: $(STAMP)            ## create .venv with pinned dependencies
 
@@ -38,8 +38,14 @@ bench: env               ## us and the peers in turn, for docs/performance.md (h
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[bench]'
 	$(BIN)/python -m benchmarks
 
+trust: env               ## how often the statistics are right, for docs/statistics.md (let nothing else run)
+	$(BIN)/python -m trust --write --cache .trust
+
 pocket-encoders: env     ## make the packaged encoders anew (about half an hour on 2 cores)
 	$(BIN)/python scripts/pack_pocket_encoders.py --store .pocket-encoders
+
+rehearsals: env          ## the six presets at pocket scale and their verdicts, for docs/verdicts.md (an hour)
+	$(BIN)/python scripts/rehearsals.py --store .rehearsals
 
 docs-tables: env         ## write what is generated of docs/ anew: tables, and the schema of study files
 	$(BIN)/python scripts/docs_tables.py

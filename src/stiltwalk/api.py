@@ -12,8 +12,11 @@ from typing import Any
 
 import pandas as pd
 
+from stiltwalk.analyse.estimates import CONFIDENCE
 from stiltwalk.analyse.gains import gains as gains_of
+from stiltwalk.analyse.verdicts import Verdict
 from stiltwalk.cli import options, studies
+from stiltwalk.cli.verdict import judged
 from stiltwalk.engine.engine_options import LOCAL, EngineChoice, choose_engine
 from stiltwalk.engine.prepare import Prepared
 from stiltwalk.store.rows import study_rows
@@ -116,9 +119,32 @@ def results(study: str, *, store: Folder = None, scale: str | None = None) -> pd
     return study_rows(opened, studies.kept_plan(opened, study, scale))
 
 
-def gains(rows: pd.DataFrame) -> pd.DataFrame:
-    """Gains over the arm ``none``, paired by seed, for every target, language and metric of ``rows``."""
-    return gains_of(rows)
+def gains(rows: pd.DataFrame, confidence: float = CONFIDENCE) -> pd.DataFrame:
+    """Gains over the arm ``none``, paired by seed, for every target, language and metric of ``rows``.
+
+    Each has its interval over seeds (``low``, ``high``, at ``confidence``), its standard error, degrees of
+    freedom and p, and the smallest gain that so many seeds would find four times in five (``mde``). What the
+    seeds leave open has the interval from -inf to inf.
+    """
+    return gains_of(rows, confidence)
+
+
+def verdict(study: str, *, store: Folder = None, scale: str | None = None, final: bool = False) -> Verdict:
+    """What the results of a study run before decide of its question; a new look at them is put on record.
+
+    At scale ``pocket`` it is a rehearsal, and does not answer the question.
+
+    Args:
+        study: its name, or the file or preset that it comes from.
+        store: where its results are kept.
+        scale: at which of its scales; default: its first.
+        final: judge it as it stands, though cells are missing; that is its last look.
+
+    Raises:
+        UnknownNameError: no such study was run with this store.
+    """
+    opened = open_store(options.store_root(_path(store)))
+    return judged(studies.kept_plan(opened, study, scale), opened, final=final).verdict
 
 
 def _carried_out(prepared: Prepared, workers: int | None, engine: EngineChoice = LOCAL) -> pd.DataFrame:

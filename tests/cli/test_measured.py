@@ -72,7 +72,7 @@ def test_a_measured_study(measure: Callable[..., Ended], monkeypatch: pytest.Mon
 def test_for_programs(measure: Callable[..., Ended]) -> None:
     """One object: the rows as ever, what was measured, and scores over that, the same for all arms."""
     found: dict[str, Any] = measure("run", "--json").json
-    assert set(found) == {"rows", "inference", "efficiency"}
+    assert set(found) == {"rows", "gains", "averages", "inference", "efficiency"}
     inference = found["inference"]
     fp32 = [row for row in inference if row["precision"] == "fp32"]
     assert [(row["encoder"], row["length"], row["tokens"], row["batch"]) for row in fp32] == [
@@ -106,7 +106,7 @@ def test_for_programs(measure: Callable[..., Ended]) -> None:
 
 def test_without_a_measurement_nothing_is_said(command: Command, world: World) -> None:
     """A study that asks for none has the same output as ever."""
-    assert set(command("run", world.study, *world.places, "--json").json) == {"rows"}
+    assert set(command("run", world.study, *world.places, "--json").json) == {"rows", "gains", "averages"}
     assert "Inference" not in command("results", "tiny-world", "--store", world.store).out
 
 

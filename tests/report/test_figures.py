@@ -22,6 +22,7 @@ NUMBERS = (
     _number("last doubling", "pocket-s", 0.2, -0.4, 0.8),
     _number("D90", "pocket-s", 4000, 1000, 9000, "examples"),
     _number("gain", "no value", math.nan, -math.inf, math.inf),
+    _number("frontier", "a level", 56.0, 50.0, 60.0)._replace(p=math.nan),
 )
 CURVES = (
     Curve(
@@ -45,6 +46,7 @@ def test_what_is_said_stands_in_the_figure(tmp_path: Path) -> None:
     assert "&lt;qa&gt; &amp; $x$" in text
     assert "D90" not in text
     assert "no value" not in text
+    assert "a level" not in text
 
 
 def test_the_same_verdict_makes_the_same_file(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ import pytest
 from stiltwalk.plan.nodes import Plan
 from stiltwalk.spec.errors import UnknownNameError, UserError
 from stiltwalk.store.atomic import write_json
+from stiltwalk.store.looks import add_look, freeze, read_frozen, read_looks
 from stiltwalk.store.remote_store import RemoteStore, open_remote
 from stiltwalk.store.rows import study_rows
 from stiltwalk.store.store import FORMAT, Store, files_in, finished_keys, open_store, publish
@@ -109,6 +110,20 @@ def test_one_study(here: Store, url: str, tmp_path: Path) -> None:
         _pulled(other, url, "onne")
     with pytest.raises(UnknownNameError, match="Did you mean 'two'"):
         _pushed(here, url, "twoo")
+
+
+def test_what_was_fixed_before_the_first_run_comes_along(here: Store, url: str, tmp_path: Path) -> None:
+    """The frozen analysis and the looks of a study; a record that is there is never written over."""
+    frozen = freeze(here, ONE.study)
+    add_look(here, "one", {"answer": "gain"})
+    _pushed(here, url)
+    other = _other(tmp_path)
+    _pulled(other, url, "one")
+    assert read_frozen(other, "one") == frozen
+    assert read_looks(other, "one") == [{"answer": "gain"}]
+    add_look(other, "one", {"answer": "loss"})
+    _pulled(other, url, "one")
+    assert len(read_looks(other, "one")) == 2
 
 
 def test_a_push_that_was_cut_off_is_gone_on_with(

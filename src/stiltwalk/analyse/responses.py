@@ -7,6 +7,7 @@ between seeds, of all targets that share an intermediate model at once.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -139,7 +140,7 @@ def averaged(found: Responses, cells: Bools, *, healthy: bool = True) -> Average
 
 def _shares(targets: list[str]) -> Floats:
     """What every cell counts: each target the same, and each language of a target."""
-    counts = {target: targets.count(target) for target in targets}
+    counts = Counter(targets)
     return np.array([1 / (len(counts) * counts[target]) for target in targets])
 
 
@@ -184,10 +185,13 @@ def arms_covariance(there: Floats) -> Floats:
     Args:
         there: ``(units, arms, seeds)``: which runs there are; a fraction counts as part of one.
     """
-    shares = inverse_counts(there.sum(axis=1))
-    shared = np.einsum("uas,us,ubs->uab", there, shares, there)
-    information = np.eye(there.shape[1]) * there.sum(axis=2)[:, None, :] - shared
-    return np.asarray(np.linalg.pinv(information, rcond=1e-9, hermitian=True))
+    # languages of one target lack the same runs: few different patterns stand behind many units
+    flat, place = np.unique(there.reshape(len(there), -1), axis=0, return_inverse=True)
+    patterns = flat.reshape(-1, *there.shape[1:])
+    shares = inverse_counts(patterns.sum(axis=1))
+    shared = np.einsum("uas,us,ubs->uab", patterns, shares, patterns)
+    information = np.eye(patterns.shape[1]) * patterns.sum(axis=2)[:, None, :] - shared
+    return np.asarray(np.linalg.pinv(information, rcond=1e-9, hermitian=True)[place.ravel()])
 
 
 def inverse_counts(counts: Floats) -> Floats:

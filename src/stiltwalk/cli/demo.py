@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from stiltwalk.analyse.transfer import ZeroShot, zero_shot
-from stiltwalk.cli import outcomes, show, studies
+from stiltwalk.cli import show, studies
+from stiltwalk.cli.gains import show_gains
 from stiltwalk.data.load import load
 from stiltwalk.engine.engine_options import EngineChoice
 from stiltwalk.engine.prepare import Prepared
@@ -85,7 +86,7 @@ def run_demo(
     result = study_rows(prepared.place.store, prepared.plan)
     found = {STUDY: _judged(prepared, result)}
     if not as_json:
-        outcomes.show_gains(result)
+        show_gains(result)
         _print(found[STUDY], TITLE)
     for name, title in CONTROLS.items() if controls else ():
         control = studies.prepared(name, None, store, {})

@@ -12,6 +12,7 @@ from stiltwalk import __version__
 from stiltwalk.cli import (
     benchmark_commands,
     catalogue_commands,
+    claims_command,
     data_commands,
     demo_command,
     evaluate_command,
@@ -19,6 +20,7 @@ from stiltwalk.cli import (
     preset_commands,
     store_commands,
     study_commands,
+    verdict_command,
     worker_command,
 )
 from stiltwalk.spec.errors import InterruptedRunError, StepFailedError, UserError
@@ -56,11 +58,13 @@ def _root(
 
 demo_command.add_to(app)
 study_commands.add_to(app)
+verdict_command.add_to(app)
 evaluate_command.add_to(app)
 export_command.add_to(app)
 benchmark_commands.add_to(app)
 catalogue_commands.add_to(app)
 preset_commands.add_to(app)
+claims_command.add_to(app)
 data_commands.add_to(app)
 store_commands.add_to(app)
 worker_command.add_to(app)

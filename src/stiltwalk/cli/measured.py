@@ -58,11 +58,17 @@ def efficiency_rows(rows: pd.DataFrame, plan: Plan, store: Store) -> list[dict[s
     """A row for each arm, target and length: its score, and that over operations and milliseconds."""
     if rows.empty:
         return []
-    precision = _predicting(plan.study.execution)
-    costs = {
-        encoder: _costs(artifact.facts["rows"], precision) for encoder, artifact in _finished(plan, store)
-    }
+    costs = inference_costs(plan, store)
     return [each._asdict() for each in efficiency(rows, costs, catalogue_of(plan.study))]
+
+
+def inference_costs(plan: Plan, store: Store) -> dict[str, list[Cost]]:
+    """Encoder → what a sequence of each length costs it, the shortest first, where that was measured."""
+    precision = _predicting(plan.study.execution)
+    return {
+        encoder: sorted(_costs(artifact.facts["rows"], precision))
+        for encoder, artifact in _finished(plan, store)
+    }
 
 
 def show_measured(rows: pd.DataFrame, plan: Plan, store: Store) -> None:

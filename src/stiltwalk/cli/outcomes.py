@@ -6,10 +6,10 @@ from typing import Any
 
 import pandas as pd
 
-from stiltwalk.analyse.gains import ZERO_SHOT, gains
 from stiltwalk.analyse.layers import swept_layer
 from stiltwalk.cli import show
 from stiltwalk.cli.curves import show_curves
+from stiltwalk.cli.gains import gain_lists, show_averages, show_gains
 from stiltwalk.cli.measured import efficiency_rows, measured_rows, show_measured
 from stiltwalk.cli.spent import show_spent
 from stiltwalk.cli.tuned import show_tuned
@@ -21,10 +21,6 @@ from stiltwalk.store.rows import study_rows
 from stiltwalk.store.store import Store
 
 SCORE_COLUMNS = ("encoder", "intermediate", "target", "metric", "languages", "seeds", "value")
-GAIN_COLUMNS = (
-    *("encoder", "intermediate", "target", "metric", "seeds"),
-    *("baseline", "value", "gain", "spread", "degenerate"),
-)
 
 
 def show_results(prepared: Prepared, *, as_json: bool) -> None:
@@ -47,7 +43,9 @@ def summary(rows: pd.DataFrame, plan: Plan, store: Store, compared: pd.DataFrame
     single = rows[swept_layer(rows).isna()]
     if not single.empty:
         _show_scores(single)
-    show_gains(single if compared is None else compared[swept_layer(compared).isna()])
+    among = single if compared is None else compared[swept_layer(compared).isna()]
+    show_gains(among, plan.study.analysis.confidence)
+    show_averages(among, plan.study)
     show_spent(plan, store)
     show_tuned(plan, store)
     show_measured(rows, plan, store)
@@ -61,9 +59,12 @@ def summary(rows: pd.DataFrame, plan: Plan, store: Store, compared: pd.DataFrame
     )
 
 
-def print_lists(rows: pd.DataFrame, plan: Plan, store: Store) -> None:
-    """Print the rows as JSON; beside them, where the study measures, what inference costs."""
-    lists = {"rows": _records(rows)}
+def print_lists(rows: pd.DataFrame, plan: Plan, store: Store, compared: pd.DataFrame | None = None) -> None:
+    """Print the rows as JSON; beside them the gains and, where the study measures, what inference costs.
+
+    Gains are taken among the rows ``compared``, where ``rows`` themselves lack the baseline.
+    """
+    lists = {"rows": _records(rows)} | gain_lists(rows if compared is None else compared, plan.study)
     if plan.measured:
         lists |= {"inference": measured_rows(plan, store), "efficiency": efficiency_rows(rows, plan, store)}
     show.print_lists(lists)
@@ -80,19 +81,6 @@ def _show_scores(rows: pd.DataFrame) -> None:
         SCORE_COLUMNS,
         title="Mean over languages and seeds (0 to 100)",
     )
-
-
-def show_gains(rows: pd.DataFrame) -> None:
-    """Print the gains over ``none``, whichever way they fall."""
-    found = gains(rows)
-    overall = found[found["language"] == ZERO_SHOT]
-    if not overall.empty:
-        show.console.print()
-        show.print_table(
-            _records(overall),
-            GAIN_COLUMNS,
-            title="Gain over 'none', mean of the zero-shot languages (points; spread: sd over seeds)",
-        )
 
 
 def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:

@@ -12,6 +12,7 @@ import pandas as pd
 
 from stiltwalk.cli import options, outcomes, show
 from stiltwalk.cli.studies import kept_plan
+from stiltwalk.cli.verdict import show_short
 from stiltwalk.plan.nodes import Plan
 from stiltwalk.spec.arms import NONE_ARM
 from stiltwalk.spec.errors import unknown_name
@@ -39,9 +40,8 @@ def print_results(
     opened = open_store(options.store_root(store))
     whole = kept_plan(opened, name, scale)
     _require_names(whole, narrowing)
-    for_people = not (form.csv or form.parquet or form.json)
     # gains are over the baseline, so that its rows are read with those of an arm
-    with_baseline = for_people and bool(narrowing.arms)
+    with_baseline = not (form.csv or form.parquet) and bool(narrowing.arms)
     read = replace(narrowing, arms=(*narrowing.arms, NONE_ARM)) if with_baseline else narrowing
     compared = study_rows(opened, whole, read)
     _require_values(compared, narrowing, whole, opened)
@@ -52,9 +52,11 @@ def print_results(
     elif form.csv:
         rows.to_csv(sys.stdout, index=False)
     elif form.json:
-        outcomes.print_lists(rows, narrowed(whole, narrowing), opened)
+        outcomes.print_lists(rows, narrowed(whole, narrowing), opened, compared)
     else:
         outcomes.summary(rows, narrowed(whole, narrowing), opened, compared)
+        if narrowing == ALL and not rows.empty:
+            show_short(whole, opened)
 
 
 def _require_names(plan: Plan, narrowing: Narrowing) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import math
 import sys
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, Literal
 
 from rich.console import Console
 from rich.table import Table
@@ -40,17 +40,31 @@ def print_object(value: Mapping[str, Any]) -> None:
     print(json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False))  # noqa: T201  the command's output
 
 
-def print_table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], title: str | None = None) -> None:
-    """Print ``columns`` of ``rows``; numbers are aligned right, with two decimals."""
-    console.print(table_of(rows, columns, title))
+def print_table(
+    rows: Sequence[Mapping[str, Any]],
+    columns: Sequence[str],
+    title: str | None = None,
+    whole: Collection[str] = (),
+) -> None:
+    """Print ``columns`` of ``rows``; numbers are aligned right, with two decimals.
+
+    Where the terminal is narrow, cells are folded; those of the columns ``whole`` last.
+    """
+    console.print(table_of(rows, columns, title, whole))
 
 
-def table_of(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], title: str | None = None) -> Table:
+def table_of(
+    rows: Sequence[Mapping[str, Any]],
+    columns: Sequence[str],
+    title: str | None = None,
+    whole: Collection[str] = (),
+) -> Table:
     """The table that :func:`print_table` prints."""
     table = Table(title=title, title_justify="left", box=None, pad_edge=False)
     numeric = {c for c in columns if any(isinstance(row.get(c), int | float) for row in rows)}
     for column in columns:
-        table.add_column(column, justify="right" if column in numeric else "left", overflow="fold")
+        justify: Literal["left", "right"] = "right" if column in numeric else "left"
+        table.add_column(column, justify=justify, overflow="fold", no_wrap=column in whole)
     for row in rows:
         table.add_row(*(_text(row.get(column)) for column in columns))
     return table

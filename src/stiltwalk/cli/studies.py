@@ -25,6 +25,7 @@ from stiltwalk.spec.scales import at_scale
 from stiltwalk.spec.study import Study
 from stiltwalk.spec.study_files import name_in, read_study, study_from
 from stiltwalk.spec.tasks import TASKS
+from stiltwalk.store.looks import freeze
 from stiltwalk.store.store import Store, open_store
 from stiltwalk.store.studies import keep_study, kept_names, kept_tasks, read_kept_study
 
@@ -185,6 +186,9 @@ def carry_out(
         UserError: the engine cannot be had.
     """
     plan, place = prepared
+    if plan.study.study not in kept_names(place.store):
+        # of a study that was run before its results may be known: what it says now was not fixed beforehand
+        freeze(place.store, plan.study)
     keep_study(place.store, plan, place.data_dir)
     for line in show.absent_lines(plan):
         show.note(line)

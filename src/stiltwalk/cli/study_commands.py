@@ -87,7 +87,7 @@ def run(
     json: JsonOption = False,
 ) -> None:
     """Run what is missing of a study; safe to repeat, goes on where it stopped."""
-    from stiltwalk.cli import outcomes, studies  # noqa: PLC0415  keeps --help quick
+    from stiltwalk.cli import outcomes, studies, verdict  # noqa: PLC0415  keeps --help quick
 
     choice = options.engine(engine, engine_option)
     prepared = studies.prepared(study, data_dir, store, options.overrides(override), scale)
@@ -95,6 +95,8 @@ def run(
         studies.rehearse(prepared, workers, choice)
     elif studies.carry_out(prepared, workers, retries, choice):
         outcomes.show_results(prepared, as_json=json)
+        if not json:
+            verdict.show_short(prepared.plan, prepared.place.store)
 
 
 def plan(

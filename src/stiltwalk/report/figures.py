@@ -85,8 +85,15 @@ def save(figure: Figure, path: Path) -> None:
 
 
 def _shown(numbers: Iterable[Number]) -> list[Number]:
-    """Numbers in points that have a value, those of one name together, in the order they came."""
-    known = [each for each in numbers if each.unit.startswith("points") and math.isfinite(each.value)]
+    """Differences in points that have a value, those of one name together, in the order they came.
+
+    A number of which nothing is tested is no difference: a level would leave no room for the others.
+    """
+    known = [
+        each
+        for each in numbers
+        if each.unit.startswith("points") and math.isfinite(each.value) and math.isfinite(each.p)
+    ]
     names = list(dict.fromkeys(each.name for each in known))
     return [each for name in names for each in known if each.name == name][:_MOST_ROWS]
 
@@ -117,11 +124,10 @@ def _forest(axis: Axes, numbers: Sequence[Number]) -> None:
     axis.tick_params(axis="y", length=0)
     axis.set_ylim(-place, 0.6)
     axis.set_xlim(-edge, edge)
-    units = dict.fromkeys(each.unit for each in numbers)
+    units = {each.unit for each in numbers}
+    unit = units.pop() if len(units) == 1 else "points"
     confidence = {f"{100 * each.confidence:g} %" for each in numbers}
-    axis.set_xlabel(
-        f"{', '.join(units) or 'points'} ({' and '.join(sorted(confidence)) or '95 %'} intervals)"
-    )
+    axis.set_xlabel(f"{unit} ({' and '.join(sorted(confidence)) or '95 %'} intervals)")
     if not numbers:
         axis.annotate("no number", (0.5, 0.5), xycoords="axes fraction", ha="center", color=_GREY)
 
@@ -144,8 +150,8 @@ def _interval(axis: Axes, row: Number, place: float, edge: float) -> None:
 
 
 def _label(row: Number) -> str:
-    parts = [row.of, f"({row.note})" if row.note and len(row.note) <= 40 else ""]
-    text = " ".join(part for part in parts if part) or row.name
+    note = row.note if len(row.note) <= 40 else ""
+    text = f"{row.of} ({note})" if row.of and note else row.of or note or row.name
     return text if len(text) <= 60 else f"{text[:57]}…"
 
 
@@ -176,7 +182,7 @@ def _curves(axis: Axes, curves: Sequence[Curve]) -> None:
     axis.tick_params(axis="x", rotation=45)
     axis.set_xlabel(curves[0].axis)
     axis.set_ylabel("points")
-    axis.legend(fontsize=7, frameon=False)
+    axis.legend(fontsize=7, frameon=False, loc="upper center", bbox_to_anchor=(0.5, -0.22))
 
 
 def _short(value: float, _place: int | None = None) -> str:

@@ -19,6 +19,7 @@ from stiltwalk.store.atomic import publish_folder, read_json
 from stiltwalk.store.disk import writing
 from stiltwalk.store.index import open_index
 from stiltwalk.store.inventory import behind, plan_parents
+from stiltwalk.store.looks import RECORDS
 from stiltwalk.store.plans import kept_parents
 from stiltwalk.store.publication import note_publication
 from stiltwalk.store.references import References, references
@@ -83,6 +84,8 @@ def push(store: Store, remote: RemoteStore, study: str | None, tell: Tell) -> Co
             steps += 1
         for path in revisions:
             total += _push_revision(path, remote)
+        for folder in dict.fromkeys(path.parent for path in revisions):
+            total += _push_records(folder, remote)
     return Copied(steps, there, len(revisions), total)
 
 
@@ -104,6 +107,8 @@ def pull(store: Store, remote: RemoteStore, study: str | None, tell: Tell) -> Co
                 steps += 1
         for stem in stems:
             total += _pull_revision(store, remote, stem)
+        for name in dict.fromkeys(stem.partition("/")[0] for stem in stems):
+            total += _pull_records(store, remote, name)
     return Copied(steps, there, len(stems), total)
 
 
@@ -156,6 +161,24 @@ def _push_revision(path: Path, remote: RemoteStore) -> int:
         if part.exists():  # an earlier layout has fewer
             remote.put(part, f"{there}/{part.name}")
     return sum(part.stat().st_size for part in parts if part.exists())
+
+
+def _push_records(folder: Path, remote: RemoteStore) -> int:
+    """What was fixed before a study's first run, and what was asked since: unless there is a record there."""
+    there = remote.names("studies", folder.name)
+    sent = [folder / name for name in RECORDS if name not in there and (folder / name).exists()]
+    for path in sent:
+        remote.put(path, remote.path("studies", f"{folder.name}/{path.name}"))
+    return sum(path.stat().st_size for path in sent)
+
+
+def _pull_records(store: Store, remote: RemoteStore, name: str) -> int:
+    folder = store.root / "studies" / name
+    there = remote.names("studies", name)
+    missing = [folder / record for record in RECORDS if record in there and not (folder / record).exists()]
+    for path in missing:
+        remote.get(remote.path("studies", f"{name}/{path.name}"), path)
+    return sum(path.stat().st_size for path in missing)
 
 
 def _remote_stems(remote: RemoteStore, study: str | None) -> list[str]:

@@ -1,0 +1,1 @@
+"""The claims that come along, as YAML."""
