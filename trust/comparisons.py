@@ -8,12 +8,12 @@ from typing import Final
 
 import numpy as np
 
-from stiltwalk.analyse.batches import HELPS, HURTS, NO_WORSE
-from stiltwalk.analyse.deciding_batch_size import decide_batch_size
-from stiltwalk.analyse.deciding_exchange import decide_exchange
-from stiltwalk.analyse.deciding_languages import ENGLISH, EQUAL, OTHERS, decide_languages
-from stiltwalk.analyse.exchange import DATA, DEPENDS, PARAMETERS
-from stiltwalk.analyse.language_contrasts import CONTRAST
+from stiltwalk.analyse.decisions.batch_size import decide_batch_size
+from stiltwalk.analyse.decisions.batches import HELPS, HURTS, NO_WORSE
+from stiltwalk.analyse.decisions.exchange import decide_exchange
+from stiltwalk.analyse.decisions.language_contrasts import CONTRAST
+from stiltwalk.analyse.decisions.languages import ENGLISH, EQUAL, OTHERS, decide_languages
+from stiltwalk.analyse.decisions.slopes_compared import DATA, DEPENDS, PARAMETERS
 from trust.decisions import ALPHA, FINE, MARGIN, THREE, Study, base_of, coverage, holds, numbers, over_sizes
 from trust.evidences import SIZES, Setting, evidence_of, setting
 from trust.measures import Measure, Proof, Values

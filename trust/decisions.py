@@ -8,11 +8,11 @@ from typing import Final
 
 import numpy as np
 
-from stiltwalk.analyse.deciding_gain import GAIN, LOSS, MIXED, NO_GAIN, decide_gain
-from stiltwalk.analyse.deciding_saturation import decide_saturation
-from stiltwalk.analyse.deciding_size import FLAT, GROWS, SHRINKS, decide_size
+from stiltwalk.analyse.decisions.gain import GAIN, LOSS, MIXED, NO_GAIN, decide_gain
+from stiltwalk.analyse.decisions.one_curve import DIMINISHING, SATURATED
+from stiltwalk.analyse.decisions.saturation import decide_saturation
+from stiltwalk.analyse.decisions.size import FLAT, GROWS, SHRINKS, decide_size
 from stiltwalk.analyse.estimates import CONFIDENCE
-from stiltwalk.analyse.saturation import DIMINISHING, SATURATED
 from stiltwalk.analyse.verdicts import Number, Verdict
 from trust.evidences import SIZES, Setting, evidence_of, setting
 from trust.measures import Measure, Proof, Values

@@ -8,12 +8,12 @@ from typing import Final
 import numpy as np
 
 from stiltwalk.analyse.comparing import cells_of, compared
+from stiltwalk.analyse.decisions.spending import Look, Progress, permission
 from stiltwalk.analyse.estimates import CONFIDENCE
 from stiltwalk.analyse.item_cells import item_cell
 from stiltwalk.analyse.items import item_gains
 from stiltwalk.analyse.multiplicity import benjamini_hochberg, holm
 from stiltwalk.analyse.responses import responses
-from stiltwalk.analyse.spending import Look, Progress, permission
 from stiltwalk.spec.analysis import Analysis
 from stiltwalk.spec.arms import NONE_ARM
 from stiltwalk.store.predictions import Kept

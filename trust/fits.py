@@ -8,13 +8,13 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from stiltwalk.analyse.critical_batch import combined_noise, critical_batch
-from stiltwalk.analyse.derived import Derived, derived
 from stiltwalk.analyse.estimates import CONFIDENCE, Estimate, estimate
-from stiltwalk.analyse.joint import choose_joint, interaction
-from stiltwalk.analyse.law_choice import choose_law
-from stiltwalk.analyse.limits import over_laws
-from stiltwalk.analyse.rates import exchange_rate
+from stiltwalk.analyse.fits.critical_batch import combined_noise, critical_batch
+from stiltwalk.analyse.fits.derived import Derived, derived
+from stiltwalk.analyse.fits.joint import choose_joint, interaction
+from stiltwalk.analyse.fits.law_choice import choose_law
+from stiltwalk.analyse.fits.limits import over_laws
+from stiltwalk.analyse.fits.rates import exchange_rate
 from trust.measures import Measure, Proof, Values
 from trust.simulator import HEAVY, TRUE, UNEVEN, Floats, World, unit_noise
 

@@ -71,7 +71,7 @@ class Proof:
         says: the design, for people.
         measures: what is counted.
         study: simulates one study in a world and asks the real functions.
-        studies: how many.
+        studies: how many in the true world; in one that is misspecified on purpose half of them.
         worlds: in which.
     """
 

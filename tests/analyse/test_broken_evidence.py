@@ -10,9 +10,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from stiltwalk.analyse.deciding_batch_size import decide_batch_size
-from stiltwalk.analyse.deciding_exchange import decide_exchange
-from stiltwalk.analyse.deciding_saturation import decide_saturation
+from stiltwalk.analyse.decisions.batch_size import decide_batch_size
+from stiltwalk.analyse.decisions.exchange import decide_exchange
+from stiltwalk.analyse.decisions.saturation import decide_saturation
 from stiltwalk.analyse.evidence import Evidence
 from stiltwalk.analyse.verdicts import UNDECIDED, Verdict
 from stiltwalk.metrics.noise_scale import NoiseScale

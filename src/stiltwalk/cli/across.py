@@ -11,10 +11,10 @@ from typing import Any
 
 import pandas as pd
 
+from stiltwalk.analyse.across.relations import NOT_INDEPENDENT, relations
+from stiltwalk.analyse.across.spread import MEANS, WORST, Spread, spreads
 from stiltwalk.analyse.estimates import CONFIDENCE
-from stiltwalk.analyse.relations import NOT_INDEPENDENT, relations
 from stiltwalk.analyse.responses import Responses, responses
-from stiltwalk.analyse.spread import MEANS, WORST, Spread, spreads
 from stiltwalk.cli import show
 from stiltwalk.cli.by_items import show_items
 from stiltwalk.cli.consistent import show_consistency

@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from stiltwalk.analyse.claim_words import stated, without
-from stiltwalk.analyse.judged import OUT_OF_SCOPE, Judged, Reading, Tried
-from stiltwalk.analyse.judging import judge_all
-from stiltwalk.analyse.scoping import REHEARSAL
+from stiltwalk.analyse.claims.judged import OUT_OF_SCOPE, Judged, Reading, Tried
+from stiltwalk.analyse.claims.judging import judge_all
+from stiltwalk.analyse.claims.scoping import REHEARSAL
+from stiltwalk.analyse.claims.words import stated, without
+from stiltwalk.analyse.decisions.wording import plain, signed
 from stiltwalk.analyse.verdicts import Number
-from stiltwalk.analyse.wording import plain, signed
 from stiltwalk.cli import estimates, options, show
 from stiltwalk.cli.evidence import gathered
 from stiltwalk.cli.studies import kept_plan

@@ -7,8 +7,8 @@ from typing import Any
 
 import pandas as pd
 
-from stiltwalk.analyse.consistency import Pairs, label_pairs, ranked_pairs
-from stiltwalk.analyse.consistency_table import Consistency, consistency_table
+from stiltwalk.analyse.across.consistency import Pairs, label_pairs, ranked_pairs
+from stiltwalk.analyse.across.consistency_table import Consistency, consistency_table
 from stiltwalk.analyse.estimates import CONFIDENCE
 from stiltwalk.cli import show
 from stiltwalk.cli.estimates import change, plain, say, seeds

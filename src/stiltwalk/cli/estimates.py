@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 
+from stiltwalk.analyse.decisions.wording import interval
 from stiltwalk.analyse.estimates import Estimate
-from stiltwalk.analyse.wording import interval
 from stiltwalk.cli import show
 
 

@@ -11,11 +11,11 @@ from typing import Any, Final, NamedTuple
 from rich.panel import Panel
 
 from stiltwalk.analyse.comparing import VIEWS
-from stiltwalk.analyse.decide import decide
+from stiltwalk.analyse.decisions.decide import decide
+from stiltwalk.analyse.decisions.spending import BONFERRONI, Look, Permission, Progress, digest_of, permission
+from stiltwalk.analyse.decisions.wording import listed, percent, signed
 from stiltwalk.analyse.evidence import Evidence
-from stiltwalk.analyse.spending import BONFERRONI, Look, Permission, Progress, digest_of, permission
 from stiltwalk.analyse.verdicts import UNDECIDED, Number, Verdict
-from stiltwalk.analyse.wording import listed, percent, signed
 from stiltwalk.cli import show
 from stiltwalk.cli.evidence import gathered
 from stiltwalk.plan.nodes import Plan

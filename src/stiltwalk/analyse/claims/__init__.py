@@ -1,0 +1,1 @@
+"""Claims held against a study's rows."""

@@ -1,0 +1,1 @@
+"""Laws that scores follow, and what they imply. Arrays in, numbers out."""
