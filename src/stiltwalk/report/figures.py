@@ -58,6 +58,11 @@ def verdict_figure(verdict: Verdict, heading: str = "") -> Figure:
         _forest(axes[0], shown)
         for axis, curves in zip(axes[1:], panels, strict=True):
             _curves(axis, curves)
+        drawn = [pair for axis in axes[1:] for pair in zip(*axis.get_legend_handles_labels(), strict=True)]
+        if drawn:
+            figure.legend(
+                *zip(*drawn, strict=True), loc="outside lower right", fontsize=7, frameon=False, ncols=2
+            )
         if heading:
             figure.suptitle(heading, fontsize=9, color=_GREY, x=0.01, ha="left")
     return figure
@@ -87,15 +92,19 @@ def save(figure: Figure, path: Path) -> None:
 def _shown(numbers: Iterable[Number]) -> list[Number]:
     """Differences in points that have a value, those of one name together, in the order they came.
 
-    A number of which nothing is tested is no difference: a level would leave no room for the others.
+    A number of which nothing is tested is no difference: a level would leave no room for the others. Of
+    several numbers of one name and thing the first is drawn; other views of it stand in the tables.
     """
     known = [
         each
         for each in numbers
         if each.unit.startswith("points") and math.isfinite(each.value) and math.isfinite(each.p)
     ]
-    names = list(dict.fromkeys(each.name for each in known))
-    return [each for name in names for each in known if each.name == name][:_MOST_ROWS]
+    firsts: dict[tuple[str, str], Number] = {}
+    for each in known:
+        firsts.setdefault((each.name, each.of), each)
+    names = list(dict.fromkeys(name for name, _ in firsts))
+    return [each for name in names for each in firsts.values() if each.name == name][:_MOST_ROWS]
 
 
 def _forest(axis: Axes, numbers: Sequence[Number]) -> None:
@@ -182,7 +191,6 @@ def _curves(axis: Axes, curves: Sequence[Curve]) -> None:
     axis.tick_params(axis="x", rotation=45)
     axis.set_xlabel(curves[0].axis)
     axis.set_ylabel("points")
-    axis.legend(fontsize=7, frameon=False, loc="upper center", bbox_to_anchor=(0.5, -0.22))
 
 
 def _short(value: float, _place: int | None = None) -> str:
