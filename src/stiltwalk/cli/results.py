@@ -10,9 +10,8 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from stiltwalk.cli import options, outcomes, show
+from stiltwalk.cli import options, show
 from stiltwalk.cli.studies import kept_plan
-from stiltwalk.cli.verdict import show_short
 from stiltwalk.plan.nodes import Plan
 from stiltwalk.spec.arms import NONE_ARM
 from stiltwalk.spec.errors import unknown_name
@@ -51,12 +50,30 @@ def print_results(
         show.note(f"{len(rows)} rows written to {form.parquet}")
     elif form.csv:
         rows.to_csv(sys.stdout, index=False)
-    elif form.json:
-        outcomes.print_lists(rows, narrowed(whole, narrowing), opened, compared)
     else:
-        outcomes.summary(rows, narrowed(whole, narrowing), opened, compared)
-        if narrowing == ALL and not rows.empty:
-            show_short(whole, opened)
+        _print_with_gains(rows, compared, whole, opened, narrowing, as_json=form.json)
+
+
+def _print_with_gains(
+    rows: pd.DataFrame,
+    compared: pd.DataFrame,
+    whole: Plan,
+    store: Store,
+    narrowing: Narrowing,
+    *,
+    as_json: bool,
+) -> None:
+    # the statistics take a second to load, for which bare rows do not wait
+    from stiltwalk.cli import outcomes  # noqa: PLC0415
+    from stiltwalk.cli.verdict import show_short  # noqa: PLC0415
+
+    plan = narrowed(whole, narrowing)
+    if as_json:
+        outcomes.print_lists(rows, plan, store, compared)
+        return
+    outcomes.summary(rows, plan, store, compared)
+    if narrowing == ALL and not rows.empty:
+        show_short(whole, store)
 
 
 def _require_names(plan: Plan, narrowing: Narrowing) -> None:
