@@ -6,7 +6,7 @@ Under a decaying rate this measures the schedule: compare batch sizes at a const
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from stiltwalk.spec.errors import UserError
@@ -29,15 +29,24 @@ class Reached(NamedTuple):
     score: float
 
 
-def steps_to(log: Iterable[Mapping[str, Any]], score: float) -> Reached | None:
-    """When the training with this log reached the dev ``score`` (0 to 100); ``None``: it never did.
+def looks_in(log: Iterable[Mapping[str, Any]]) -> Iterator[Reached]:
+    """Every look at the dev set in a training's log, in order."""
+    for entry in log:
+        if "dev" in entry:
+            yield Reached(entry["step"], entry["examples"], entry["tokens"], entry["dev"])
+
+
+def first_look(looks: Iterable[Reached], score: float) -> Reached | None:
+    """The first of ``looks`` that found ``score`` (0 to 100) or more; ``None``: no look did.
 
     It is known no closer than the looks lie apart (``evaluate_every``).
     """
-    for entry in log:
-        if "dev" in entry and entry["dev"] >= score:
-            return Reached(entry["step"], entry["examples"], entry["tokens"], entry["dev"])
-    return None
+    return next((look for look in looks if look.score >= score), None)
+
+
+def steps_to(log: Iterable[Mapping[str, Any]], score: float) -> Reached | None:
+    """When the training with this log reached the dev ``score``, as :func:`first_look` has it."""
+    return first_look(looks_in(log), score)
 
 
 def share_of_best(log: Iterable[Mapping[str, Any]], share: float = 0.99) -> float:
@@ -46,7 +55,7 @@ def share_of_best(log: Iterable[Mapping[str, Any]], share: float = 0.99) -> floa
     Raises:
         UserError: the training never looked at its dev set.
     """
-    scores = [entry["dev"] for entry in log if "dev" in entry]
+    scores = [look.score for look in looks_in(log)]
     if not scores:
         raise UserError(
             "There is no dev score in this training's log: it was evaluated at its end only. Set "

@@ -11,13 +11,12 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
+from stiltwalk.analyse.estimates import CONFIDENCE
 from stiltwalk.analyse.layers import swept_layer
 from stiltwalk.metrics.scorers import collapse_score
 from stiltwalk.spec.errors import StiltwalkError
 from stiltwalk.spec.languages import SOURCE_LANGUAGE
 from stiltwalk.spec.tasks import Catalogue, find_task
-
-CONFIDENCE = 0.95
 
 
 class ZeroShot(NamedTuple):

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from stiltwalk.analyse.evidence import Evidence, Training
-from stiltwalk.analyse.reaching import Reached
+from stiltwalk.analyse.reaching import Reached, looks_in
 from stiltwalk.analyse.scores import scores
 from stiltwalk.cli.evidence_encoders import encoder_sizes
 from stiltwalk.engine.status import facts_of
@@ -146,10 +146,9 @@ def _log(store: Store, key: str) -> list[dict[str, Any]]:
 
 def _looks(log: list[dict[str, Any]], facts: Mapping[str, Any]) -> Iterator[Reached]:
     """Looks on the way; where there were none the score of the finished model, if it has one."""
-    entries = [entry for entry in log if "dev" in entry]
-    for entry in entries:
-        yield Reached(int(entry["step"]), int(entry["examples"]), int(entry["tokens"]), float(entry["dev"]))
-    if not entries and facts.get("dev_score") is not None and math.isfinite(facts["dev_score"]):
+    looks = list(looks_in(log))
+    yield from looks
+    if not looks and facts.get("dev_score") is not None and math.isfinite(facts["dev_score"]):
         examples = sum(int(part["examples"]) for part in facts["mix"].values())
         yield Reached(int(facts["steps"]), examples, int(facts["tokens"]), float(facts["dev_score"]))
 

@@ -11,9 +11,9 @@ import pytest
 from scipy import stats
 
 from stiltwalk.analyse.decisions.series import Series, series_along
-from stiltwalk.analyse.decisions.to_target import ToTarget, first_look, geometric, numbers, to_target
+from stiltwalk.analyse.decisions.to_target import ToTarget, geometric, numbers, to_target
 from stiltwalk.analyse.evidence import Evidence, Training
-from stiltwalk.analyse.reaching import Reached
+from stiltwalk.analyse.reaching import Reached, first_look
 from tests.analyse.worlds import along, looking, world
 
 

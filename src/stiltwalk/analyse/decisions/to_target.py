@@ -16,7 +16,7 @@ from stiltwalk.analyse.decisions.series import Series
 from stiltwalk.analyse.decisions.wording import plain, whole
 from stiltwalk.analyse.estimates import Estimate, estimate, unbounded
 from stiltwalk.analyse.evidence import Evidence, Training
-from stiltwalk.analyse.reaching import Reached
+from stiltwalk.analyse.reaching import Reached, first_look
 from stiltwalk.analyse.responses import Floats
 from stiltwalk.analyse.verdicts import Number, number
 
@@ -99,11 +99,6 @@ def to_target(evidence: Evidence, encoder: str, series: Series) -> ToTarget | No
     between = max(_between(training.looks) for _, training in runs.values())
     steps, examples, tokens, seconds = spent
     return ToTarget(encoder, series, target, x, steps, examples, tokens, seconds, tuple(missed), between)
-
-
-def first_look(looks: Sequence[Reached], score: float) -> Reached | None:
-    """The first look that found ``score`` or more; ``None``: no look did."""
-    return next((look for look in looks if look.score >= score), None)
 
 
 def geometric(values: Floats, confidence: float) -> Estimate:
