@@ -15,7 +15,7 @@ import pandas as pd
 from stiltwalk.analyse.estimates import CONFIDENCE
 from stiltwalk.analyse.gains import gains as gains_of
 from stiltwalk.analyse.verdicts import Verdict
-from stiltwalk.cli import options, studies
+from stiltwalk.cli import named, options, studies
 from stiltwalk.cli.verdict import judged
 from stiltwalk.engine.engine_options import LOCAL, EngineChoice, choose_engine
 from stiltwalk.engine.prepare import Prepared
@@ -116,7 +116,7 @@ def results(study: str, *, store: Folder = None, scale: str | None = None) -> pd
         UnknownNameError: no such study was run with this store.
     """
     opened = open_store(options.store_root(_path(store)))
-    return study_rows(opened, studies.kept_plan(opened, study, scale))
+    return study_rows(opened, named.kept_plan(opened, study, scale))
 
 
 def gains(rows: pd.DataFrame, confidence: float = CONFIDENCE) -> pd.DataFrame:
@@ -144,7 +144,7 @@ def verdict(study: str, *, store: Folder = None, scale: str | None = None, final
         UnknownNameError: no such study was run with this store.
     """
     opened = open_store(options.store_root(_path(store)))
-    return judged(studies.kept_plan(opened, study, scale), opened, final=final).verdict
+    return judged(named.kept_plan(opened, study, scale), opened, final=final).verdict
 
 
 def _carried_out(prepared: Prepared, workers: int | None, engine: EngineChoice = LOCAL) -> pd.DataFrame:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from stiltwalk.analyse.evidence import Evidence
-from stiltwalk.cli.studies import presets
+from stiltwalk.cli.named import presets
 from stiltwalk.spec.claims import Claim, shipped_claims
 from stiltwalk.spec.study import Study, catalogue_of
 from stiltwalk.spec.study_files import read_study

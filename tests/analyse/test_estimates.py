@@ -8,7 +8,14 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from stiltwalk.analyse.estimates import estimate, p_above, p_below, p_equivalent, unbounded
+from stiltwalk.analyse.estimates import (
+    estimate,
+    p_above,
+    p_below,
+    p_equivalent,
+    quantile_of_two,
+    unbounded,
+)
 
 
 def test_interval_is_that_of_t() -> None:
@@ -50,3 +57,23 @@ def test_ends_and_bounds_agree() -> None:
     assert p_above(found, found.low) == pytest.approx(0.05)
     assert p_below(found, found.high) == pytest.approx(0.05)
     assert unbounded().confidence == 0.95
+
+
+def test_a_variance_of_two_parts_has_their_t_where_one_is_all() -> None:
+    """At either end the quantile is that of t; known parts leave the normal's."""
+    assert quantile_of_two((2.0, 0.0), (4, 25)) == pytest.approx(stats.t.ppf(0.975, 4))
+    assert quantile_of_two((0.0, 0.1), (4, 25)) == pytest.approx(stats.t.ppf(0.975, 25))
+    assert quantile_of_two((1.0, 3.0), (1e9, 1e9), 0.9) == pytest.approx(stats.norm.ppf(0.95))
+
+
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.8])
+def test_a_variance_of_two_parts_is_covered(share: float) -> None:
+    """Welch's problem with 4 and 25 degrees of freedom, 100,000 times: 95 % within half a point."""
+    rng = np.random.default_rng(1)
+    draws = 100_000
+    first = share * rng.chisquare(4, draws) / 4
+    second = (1 - share) * rng.chisquare(25, draws) / 25
+    shares = np.linspace(0, 1, 201)
+    quantiles = [quantile_of_two((each, 1 - each), (4, 25)) for each in shares]
+    allowed = np.interp(first / (first + second), shares, quantiles) * np.sqrt(first + second)
+    assert np.mean(np.abs(rng.normal(size=draws)) <= allowed) == pytest.approx(0.95, abs=0.005)

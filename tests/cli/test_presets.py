@@ -8,7 +8,7 @@ from pathlib import Path
 
 import yaml
 
-from stiltwalk.cli import studies
+from stiltwalk.cli import named
 from stiltwalk.spec.study_files import read_study
 from stiltwalk.spec.study_schema import study_schema
 from stiltwalk.store.store import open_store
@@ -19,7 +19,7 @@ def test_every_preset_is_listed(command: Command, world: World) -> None:
     """By name, with scales and question; what was run stands below."""
     command("run", world.study, *world.places)
     listed = command("studies", "--store", world.store, "--json").json
-    assert {row["study"] for row in listed["presets"]} == set(studies.presets())
+    assert {row["study"] for row in listed["presets"]} == set(named.presets())
     assert all(row["question"] for row in listed["presets"])
     (kept,) = (row for row in listed["kept"] if row["study"] == "tiny-world")
     assert kept["steps"] == len(command("plan", "tiny-world", *world.places, "--json").json["steps"])
@@ -43,7 +43,7 @@ def test_a_damaged_study_is_listed(command: Command, tmp_path: Path) -> None:
 
 def test_a_study_is_printed_as_a_file_that_runs(command: Command, tmp_path: Path) -> None:
     """``studies NAME > my.yaml`` is the same study, with everything that came from elsewhere in it."""
-    for name, path in studies.presets().items():
+    for name, path in named.presets().items():
         mine = tmp_path / f"{name}.yaml"
         mine.write_text(command("studies", name, "--store", tmp_path / "store").out)
         assert read_study(mine, {}) == read_study(path, {})

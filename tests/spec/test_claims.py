@@ -9,7 +9,7 @@ from typing import Any, get_args
 import pytest
 import yaml
 
-from stiltwalk.cli.studies import presets
+from stiltwalk.cli.named import presets
 from stiltwalk.spec.claims import Claim, read_claims, shipped_claims
 from stiltwalk.spec.errors import StudyError, UserError
 from stiltwalk.spec.predicates import KINDS, DecisionIs, Predicate, Threshold

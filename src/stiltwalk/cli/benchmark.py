@@ -14,7 +14,7 @@ from stiltwalk.analyse.benchmark import (
     benchmark_tables,
     scored,
 )
-from stiltwalk.cli import options, show, studies
+from stiltwalk.cli import named, options, show
 from stiltwalk.data.submission import FilePair, file_pairs, read_judged, strangers
 from stiltwalk.spec.benchmark import Benchmark
 from stiltwalk.spec.errors import UserError
@@ -64,7 +64,7 @@ def show_study(study: str, name: str, store: Path | None, scale: str | None = No
     """
     benchmark = find_benchmark(name)
     opened = open_store(options.store_root(store))
-    arms = benchmark_tables(study_rows(opened, studies.kept_plan(opened, study, scale)), benchmark)
+    arms = benchmark_tables(study_rows(opened, named.kept_plan(opened, study, scale)), benchmark)
     if not arms:
         raise UserError(f"The study '{study}' has no result of a task of {benchmark.title} yet.")
     if as_json:

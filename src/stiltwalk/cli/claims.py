@@ -15,7 +15,7 @@ from stiltwalk.analyse.decisions.wording import plain, signed
 from stiltwalk.analyse.verdicts import Number
 from stiltwalk.cli import estimates, options, show
 from stiltwalk.cli.evidence import gathered
-from stiltwalk.cli.studies import kept_plan
+from stiltwalk.cli.named import kept_plan
 from stiltwalk.spec.claims import Claim, read_claims, shipped_claims
 from stiltwalk.spec.predicates import DecisionIs, Predicate
 from stiltwalk.store.store import open_store

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from stiltwalk.cli import options, show, studies
+from stiltwalk.cli import named, options, show
 from stiltwalk.engine.encoder_sizes import sizes_before
 from stiltwalk.plan.memory import Need, Pass, needs
 from stiltwalk.spec.cards import card_called
@@ -56,7 +56,7 @@ def show_memory(
     counts = _counts(cards)
     room = None if card is None else card_called(card).gigabytes
     opened = open_store(options.store_root(store))
-    study = studies.described(name, opened, overrides, scale)
+    study = named.described(name, opened, overrides, scale)
     rows = [
         _row(choice.name, need, room)
         for choice in study.encoders

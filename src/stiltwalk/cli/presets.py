@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from stiltwalk.cli import options, show, studies
+from stiltwalk.cli import named, options, show
 from stiltwalk.spec.errors import UserError
 from stiltwalk.spec.scales import scales_of
 from stiltwalk.spec.study_files import written_in
@@ -27,7 +27,7 @@ def show_schema() -> None:
 def show_studies(store: Path | None, *, as_json: bool) -> None:
     """Print every preset with its question and scales, and every study kept in the store."""
     opened = open_store(options.store_root(store))
-    presets = [_preset(name, path) for name, path in studies.presets().items()]
+    presets = [_preset(name, path) for name, path in named.presets().items()]
     latest = {path.parent.name: path for path in kept_revisions(opened)}
     kept = [_kept(opened, latest[name]) for name in sorted(latest)]
     if as_json:
@@ -50,12 +50,12 @@ def show_study(name: str, scale: str | None, store: Path | None, *, as_json: boo
         UserError: no such study or scale, or it is not valid.
     """
     opened = open_store(options.store_root(store))
-    studies.described(name, opened, {}, scale)  # refuses what would not run
-    path = studies.file_of(name)
+    named.described(name, opened, {}, scale)  # refuses what would not run
+    path = named.file_of(name)
     if path is not None:
         study = written_in(path, scale)
     else:
-        study = read_kept_study(opened, studies.kept_name(name, opened, scale)).plan.study
+        study = read_kept_study(opened, named.kept_name(name, opened, scale)).plan.study
     said = study.model_dump(mode="json", exclude_unset=path is not None)
     text = yaml.safe_dump(said, sort_keys=False, allow_unicode=True, width=100)
     show.console.file.write(json.dumps(said, ensure_ascii=False) + "\n" if as_json else text)

@@ -9,7 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from stiltwalk.cli import options, show, studies
+from stiltwalk.cli import named, options, show
 from stiltwalk.engine.reasons import TAIL_LINES, Link, Reasons, find_step, reasons, tail
 from stiltwalk.spec.errors import UserError
 from stiltwalk.store.store import Store, open_store
@@ -44,7 +44,7 @@ def show_reasons(
     if name is None:
         raise UserError("--why is of a step of one study. Name the study; 'stiltwalk status' lists them.")
     opened = open_store(options.store_root(store))
-    plan = studies.kept_plan(opened, name, scale)
+    plan = named.kept_plan(opened, name, scale)
     found = reasons(plan, opened, find_step(plan, text).key)
     if whole_log:
         _print_log(found)

@@ -8,15 +8,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
-import pandas as pd
+import pyarrow as pa
+from pyarrow import compute, csv, parquet
 
 from stiltwalk.cli import options, show
-from stiltwalk.cli.studies import kept_plan
+from stiltwalk.cli.named import kept_plan
 from stiltwalk.plan.nodes import Plan
 from stiltwalk.spec.arms import NONE_ARM
 from stiltwalk.spec.errors import unknown_name
 from stiltwalk.store.narrowing import ALL, Narrowing, narrowed
-from stiltwalk.store.rows import study_rows
+from stiltwalk.store.rows import study_table
 from stiltwalk.store.store import Store, open_store
 
 
@@ -42,21 +43,33 @@ def print_results(
     # gains are over the baseline, so that its rows are read with those of an arm
     with_baseline = not (form.csv or form.parquet) and bool(narrowing.arms)
     read = replace(narrowing, arms=(*narrowing.arms, NONE_ARM)) if with_baseline else narrowing
-    compared = study_rows(opened, whole, read)
+    compared = study_table(opened, whole, read)
     _require_values(compared, narrowing, whole, opened)
-    rows = compared[compared["intermediate"].isin(narrowing.arms)] if with_baseline else compared
     if form.parquet is not None:
-        rows.to_parquet(form.parquet, index=False)
-        show.note(f"{len(rows)} rows written to {form.parquet}")
+        parquet.write_table(compared, form.parquet)
+        show.note(f"{compared.num_rows} rows written to {form.parquet}")
     elif form.csv:
-        rows.to_csv(sys.stdout, index=False)
+        _print_csv(compared)
     else:
+        asked = compute.is_in(compared["intermediate"], value_set=pa.array(narrowing.arms, pa.string()))
+        rows = compared.filter(asked) if with_baseline else compared
         _print_with_gains(rows, compared, whole, opened, narrowing, as_json=form.json)
 
 
+def _print_csv(rows: pa.Table) -> None:
+    """Text in quotation marks, nothing where nothing is known; booleans as Python and pandas write them."""
+    for place, field in enumerate(rows.schema):
+        if field.type == pa.bool_():
+            words = compute.if_else(rows[field.name], "True", "False")
+            rows = rows.set_column(place, field.name, words)
+    sys.stdout.flush()
+    csv.write_csv(rows, sys.stdout.buffer)
+    sys.stdout.buffer.flush()
+
+
 def _print_with_gains(
-    rows: pd.DataFrame,
-    compared: pd.DataFrame,
+    rows: pa.Table,
+    compared: pa.Table,
     whole: Plan,
     store: Store,
     narrowing: Narrowing,
@@ -67,12 +80,12 @@ def _print_with_gains(
     from stiltwalk.cli import outcomes  # noqa: PLC0415
     from stiltwalk.cli.verdict import show_short  # noqa: PLC0415
 
-    plan = narrowed(whole, narrowing)
+    plan, shown = narrowed(whole, narrowing), rows.to_pandas()
     if as_json:
-        outcomes.print_lists(rows, plan, store, compared)
+        outcomes.print_lists(shown, plan, store, compared.to_pandas())
         return
-    outcomes.summary(rows, plan, store, compared)
-    if narrowing == ALL and not rows.empty:
+    outcomes.summary(shown, plan, store, compared.to_pandas())
+    if narrowing == ALL and rows.num_rows:
         show_short(whole, store)
 
 
@@ -83,17 +96,21 @@ def _require_names(plan: Plan, narrowing: Narrowing) -> None:
     _require(f"encoder {study}", narrowing.encoders, (cell.encoder for cell in plan.cells))
 
 
-def _require_values(rows: pd.DataFrame, narrowing: Narrowing, plan: Plan, store: Store) -> None:
+def _require_values(rows: pa.Table, narrowing: Narrowing, plan: Plan, store: Store) -> None:
     """Refuse a language or metric that no row has; where nothing is finished, nothing is known of them."""
-    asked = set(narrowing.languages) - set(rows["language"]) or set(narrowing.metrics) - set(rows["metric"])
-    if not asked:
+    asked = {"language": narrowing.languages, "metric": narrowing.metrics}
+    if all(set(names) <= _different(rows, column) for column, names in asked.items()):
         return
-    rows = study_rows(store, plan, replace(narrowing, languages=(), metrics=()))
-    if rows.empty:
+    rows = study_table(store, plan, replace(narrowing, languages=(), metrics=()))
+    if not rows.num_rows:
         show.note("none of these cells is finished yet")
         return
-    _require("language in these results called", narrowing.languages, rows["language"].unique())
-    _require("metric in these results called", narrowing.metrics, rows["metric"].unique())
+    for column, names in asked.items():
+        _require(f"{column} in these results called", names, _different(rows, column))
+
+
+def _different(rows: pa.Table, column: str) -> set[str]:
+    return set(compute.unique(rows[column]).to_pylist())
 
 
 def _require(kind: str, wanted: Iterable[str], known: Iterable[str]) -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from stiltwalk.cli import options, show
+from stiltwalk.cli.named import described, file_of, kept_name
 from stiltwalk.cli.progress import Watch
 from stiltwalk.cli.targets import chosen_targets
 from stiltwalk.engine import engines
@@ -17,23 +17,15 @@ from stiltwalk.engine.local import Outcome, missing
 from stiltwalk.engine.outline import Outline, outline
 from stiltwalk.engine.prepare import Prepared, prepare, prepare_evaluation
 from stiltwalk.engine.worker import RETRIES
-from stiltwalk.plan.nodes import Plan
 from stiltwalk.spec.encoders import EncoderChoice
-from stiltwalk.spec.errors import StepFailedError, unknown_name
+from stiltwalk.spec.errors import StepFailedError
 from stiltwalk.spec.record import parse
-from stiltwalk.spec.scales import at_scale
 from stiltwalk.spec.study import Study
-from stiltwalk.spec.study_files import name_in, read_study, study_from
+from stiltwalk.spec.study_files import study_from
 from stiltwalk.spec.tasks import TASKS
 from stiltwalk.store.looks import freeze
 from stiltwalk.store.store import Store, open_store
 from stiltwalk.store.studies import keep_study, kept_names, kept_tasks, read_kept_study
-
-
-def presets() -> dict[str, Path]:
-    """Name → file of the studies that come with the package."""
-    folder = Path(str(files("stiltwalk.studies")))
-    return {path.stem: path for path in sorted(folder.glob("*.yaml"))}
 
 
 def prepared(
@@ -75,53 +67,6 @@ def _found(
     kept = None if file_of(name) is not None else read_kept_study(opened, kept_name(name, opened, scale))
     folder = options.data_dir(data_dir) if kept is None else data_dir or kept.data_dir
     return study, opened, folder
-
-
-def described(name: str, store: Store, overrides: Mapping[str, Any], scale: str | None = None) -> Study:
-    """The study called ``name``, at one of its scales: a file, a preset, or one run before with ``store``.
-
-    Raises:
-        UserError: no such study or scale, or it is not valid.
-    """
-    path = file_of(name)
-    if path is not None:
-        return read_study(path, overrides, scale=scale)
-    known = kept_name(name, store, scale)
-    if known not in kept_names(store):
-        raise unknown_name(
-            "study file, preset or study run before called", known, [*presets(), *kept_names(store)]
-        )
-    raw = read_kept_study(store, known).plan.study.model_dump(mode="json", exclude_unset=True)
-    return study_from(raw, known, overrides)
-
-
-def kept_name(name: str, store: Store, scale: str | None = None) -> str:
-    """What the study called ``name``, at one of its scales, is or would be kept under.
-
-    A file or preset says it itself. Else ``name`` is one that was run before with ``store``, with or without
-    its scale behind it.
-
-    Raises:
-        UserError: the file cannot be read, or there is no such scale.
-    """
-    path = file_of(name)
-    if path is not None:
-        return name_in(path, scale)
-    if scale is None or name not in kept_names(store):
-        return name if scale is None else f"{name}-{scale}"
-    study = read_kept_study(store, name).plan.study
-    said = {"study": name} | ({} if study.scale is None else {"scale": study.scale})
-    return str(at_scale(said, scale, f"'{name}'")["study"])
-
-
-def kept_plan(store: Store, name: str, scale: str | None = None) -> Plan:
-    """The plan of a kept study; a file or a preset stands for the study it describes, at a scale of it."""
-    return read_kept_study(store, kept_name(name, store, scale)).plan
-
-
-def file_of(name: str) -> Path | None:
-    """The file that describes ``name``; ``None``: it can only be a study that was run before."""
-    return Path(name) if name.endswith((".yaml", ".yml")) or Path(name).is_file() else presets().get(name)
 
 
 def prepared_from(

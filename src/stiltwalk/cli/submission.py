@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import pyarrow.parquet as pq
 
-from stiltwalk.cli import options, show, studies
+from stiltwalk.cli import named, options, show
 from stiltwalk.data.load import fingerprint, load, load_candidates
 from stiltwalk.data.submission_files import labels_text, predictions_text
 from stiltwalk.plan.nodes import Cell, Plan
@@ -54,7 +54,7 @@ def write_submission(
     data_dir, store = places
     benchmark = find_benchmark(name)
     opened = open_store(options.store_root(store))
-    plan = studies.kept_plan(opened, choice.study, choice.scale)
+    plan = named.kept_plan(opened, choice.study, choice.scale)
     root = options.data_dir(data_dir) or read_kept_study(opened, plan.study.study).data_dir
     tasks = {task.task: task for task in benchmark.tasks}
     every = [cell for cell in _cells(plan, choice) if cell.target in tasks]

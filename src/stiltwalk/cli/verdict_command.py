@@ -52,7 +52,7 @@ def verdict(
     The analysis was frozen at the study's first run. A verdict on new results is a look, and is recorded.
     """
     from stiltwalk.cli import verdict as printed  # noqa: PLC0415  keeps --help quick
-    from stiltwalk.cli.studies import kept_plan  # noqa: PLC0415  the same
+    from stiltwalk.cli.named import kept_plan  # noqa: PLC0415  the same
     from stiltwalk.store.store import open_store  # noqa: PLC0415  the same
 
     opened = open_store(options.store_root(store))

@@ -11,7 +11,7 @@ from rich.console import Group
 from rich.live import Live
 from rich.text import Text
 
-from stiltwalk.cli import options, show, studies
+from stiltwalk.cli import named, options, show
 from stiltwalk.engine.looking import Running, View, Watcher
 from stiltwalk.engine.status import STATES, StepState, look, reason, step_states
 from stiltwalk.engine.watching import HOUR, Snapshot, Stage
@@ -49,7 +49,7 @@ def show_status(
             raise UserError(f"--scale {scale} is of which study? Name it, or leave --scale out.")
         _show_all(opened, as_json=as_json)
         return
-    plan = studies.kept_plan(opened, name, scale)
+    plan = named.kept_plan(opened, name, scale)
     view = Watcher(plan, opened).view()
     if as_json:
         show.print_lists(_as_lists(plan, opened, view))
@@ -81,7 +81,7 @@ def watch(name: str | None, store: Path | None, scale: str | None, every: float)
     if name is None:
         raise UserError("--watch shows one study. Name it; 'stiltwalk status' lists them.")
     opened = open_store(options.store_root(store))
-    plan = studies.kept_plan(opened, name, scale)
+    plan = named.kept_plan(opened, name, scale)
     views = follow(Watcher(plan, opened), lambda: time.sleep(every))
     if show.console.is_terminal:
         with Live(console=show.console, auto_refresh=False) as live:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -15,11 +15,24 @@ from stiltwalk.store.index import open_index
 from stiltwalk.store.narrowing import ALL, Narrowing
 from stiltwalk.store.store import Store
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 _OF_CELLS = ("study", "step", "encoder", "intermediate", "seed", "recipe", "caveats")
 """What a row is told by its cell, some of it in place of what the step wrote."""
 
 
 def study_rows(store: Store, plan: Plan, narrowing: Narrowing = ALL) -> pd.DataFrame:
+    """``study_table`` as a frame.
+
+    Raises:
+        UserError: a finished step is damaged; named, with the cure.
+    """
+    found: pd.DataFrame = study_table(store, plan, narrowing).to_pandas()
+    return found
+
+
+def study_table(store: Store, plan: Plan, narrowing: Narrowing = ALL) -> pa.Table:
     """Rows of every finished cell of ``plan`` that are asked for, as the study calls them; see ``COLUMNS``.
 
     Raises:
@@ -43,8 +56,7 @@ def study_rows(store: Store, plan: Plan, narrowing: Narrowing = ALL) -> pd.DataF
     given = {name: pa.array(values, COLUMNS.field(name).type).take(number) for name, values in named.items()}
     given["caveats"] = _caveats(table["caveats"], cells, number)
     whole = {name: given[name] if name in given else table[name] for name in COLUMNS.names}
-    found: pd.DataFrame = pa.table(whole, schema=COLUMNS).to_pandas()
-    return found
+    return pa.table(whole, schema=COLUMNS)
 
 
 def _chosen(table: pa.Table, narrowing: Narrowing) -> np.ndarray | None:

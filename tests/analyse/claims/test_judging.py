@@ -11,7 +11,7 @@ from stiltwalk.analyse.claims.judged import OUT_OF_SCOPE, REFUTED, VERIFIED, Rea
 from stiltwalk.analyse.claims.judging import judge, judge_all
 from stiltwalk.analyse.evidence import EncoderSize, Training
 from stiltwalk.analyse.verdicts import UNDECIDED, Number, Verdict
-from stiltwalk.cli.studies import presets
+from stiltwalk.cli.named import presets
 from stiltwalk.spec.claims import Claim, shipped_claims
 from stiltwalk.spec.study_files import read_study
 from tests.analyse.claim_worlds import (

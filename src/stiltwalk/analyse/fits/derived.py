@@ -21,7 +21,7 @@ import numpy as np
 from scipy import stats
 
 from stiltwalk.analyse.decisions.wording import counted
-from stiltwalk.analyse.estimates import CONFIDENCE, Estimate, unbounded
+from stiltwalk.analyse.estimates import CONFIDENCE, Estimate, quantile_of_two, unbounded
 from stiltwalk.analyse.fits.akaike import LEAST_VARIANCE
 from stiltwalk.analyse.fits.law_choice import LEAST_AMOUNTS
 from stiltwalk.analyse.fits.laws import FULL, LAWS, Floats, Law, LawFit
@@ -239,11 +239,7 @@ def _of_average(points: Points, noise: float) -> float:
 
 
 def _quantile(law: Law, laid: _Laid, fit: LawFit, noise: float, df: int, confidence: float) -> float:
-    """Cochran and Cox's quantile: the level is known by seeds, the rest of the limit by all scores.
-
-    Each part's t quantile counts by its variance. With few seeds this errs to the long side, where
-    Satterthwaite's degrees of freedom err to the short one.
-    """
+    """The t quantile of the limit's error: its level is known by seeds, the rest of it by all scores."""
     points, whole = laid.points, laid.whole
     step = 1e-4
     smallest = float(points.amounts[0])
@@ -257,9 +253,9 @@ def _quantile(law: Law, laid: _Laid, fit: LawFit, noise: float, df: int, confide
     covariance = np.linalg.pinv(slopes.T @ slopes)
     rest = max(noise * float(covariance[0, 0]) - _of_average(whole, noise), 0.0)
     level = whole.levels / whole.seeds
-    by_seeds, by_scores = (float(stats.t.ppf((1 + confidence) / 2, each)) for each in (whole.seeds - 1, df))
-    total = level + rest
-    return (level * by_seeds + rest * by_scores) / total if total > 0 else by_scores
+    if not level + rest > 0:
+        return float(stats.t.ppf((1 + confidence) / 2, df))
+    return quantile_of_two((level, rest), (whole.seeds - 1, df), confidence)
 
 
 def _amount(law: Law, laid: _Laid, value: float, share: float, allowed: float, confidence: float) -> Estimate:
