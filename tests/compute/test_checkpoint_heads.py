@@ -46,7 +46,7 @@ def saved(kind: Any, folder: Path, labels: tuple[str, ...] = ()) -> Any:
     return model.eval()
 
 
-def evaluated(model: Path, target: str, world: Path, store: Path) -> Prepared:
+def evaluated(model: Path | str, target: str, world: Path, store: Path) -> Prepared:
     """The evaluation of the model in a folder, planned."""
     encoder = {"name": "theirs", "source": str(model)}
     study = tiny_study({"encoders": [encoder], "targets": [target], "intermediate": [], "recipe": "pocket"})
@@ -149,6 +149,12 @@ def test_a_plain_encoder_is_refused(world: Path, tmp_path: Path) -> None:
     message = failure(evaluated(tmp_path / "model", "udpos", world, tmp_path / "store"))
     assert "was saved as BertModel: it has no head for token-classification" in message
     assert "'stiltwalk transfer'" in message
+
+
+def test_a_packaged_encoder_is_refused(world: Path, tmp_path: Path) -> None:
+    """An encoder laid out as a step is has no class of transformers to name."""
+    message = failure(evaluated("pocket-xs", "udpos", world, tmp_path / "store"))
+    assert "was saved as an encoder alone: it has no head for token-classification" in message
 
 
 def test_a_plain_encoder_retrieves(world: Path, tmp_path: Path) -> None:

@@ -75,18 +75,25 @@ def load_checkpoint_model(folder: Path, task: Task) -> CheckpointModel:
             f"No class of transformers has the head that '{task.name}' ({task.type}) needs, so the model in "
             f"{folder} cannot have it. Train one with 'stiltwalk transfer --target {task.name}'."
         )
-    config = AutoConfig.from_pretrained(folder, trust_remote_code=False, local_files_only=True)
     suffix, kind = CLASSES[task.type]
-    saved_as = ", ".join(config.architectures or ["unknown"])
-    if not any(name.endswith(suffix) for name in config.architectures or []):
+    saved_as = _classes(folder)
+    if not any(name.endswith(suffix) for name in saved_as):
         raise UserError(
-            f"The model in {folder} was saved as {saved_as}: it has no head for {task.type}, which "
+            f"The model in {folder} was saved as {', '.join(saved_as)}: it has no head for {task.type}, which "
             f"'{task.name}' needs (a class ending in {suffix}). Evaluate retrieval targets with it, or "
             "train a head with 'stiltwalk transfer'."
         )
     model, report = kind.from_pretrained(folder, **SAFELY)
     require_weights(folder, report)
-    return CheckpointModel(model, task, _label_order(config.id2label, task, folder))
+    return CheckpointModel(model, task, _label_order(model.config.id2label, task, folder))
+
+
+def _classes(folder: Path) -> list[str]:
+    """The classes of transformers that the model in ``folder`` was saved as, for people where there is none."""
+    if not (folder / "config.json").is_file():  # laid out as a step is, in model/ and tokenizer/
+        return ["an encoder alone"]
+    config = AutoConfig.from_pretrained(folder, trust_remote_code=False, local_files_only=True)
+    return list(config.architectures or ["unknown"])
 
 
 def _label_order(id2label: dict[int, str], task: Task, folder: Path) -> list[int]:
