@@ -79,8 +79,8 @@ def load_checkpoint_model(folder: Path, task: Task) -> CheckpointModel:
     saved_as = _classes(folder)
     if not any(name.endswith(suffix) for name in saved_as):
         raise UserError(
-            f"The model in {folder} was saved as {', '.join(saved_as)}: it has no head for {task.type}, which "
-            f"'{task.name}' needs (a class ending in {suffix}). Evaluate retrieval targets with it, or "
+            f"The model in {folder} was saved as {', '.join(saved_as)}: it has no head for {task.type}, "
+            f"which '{task.name}' needs (a class ending in {suffix}). Evaluate retrieval targets with it, or "
             "train a head with 'stiltwalk transfer'."
         )
     model, report = kind.from_pretrained(folder, **SAFELY)
@@ -89,7 +89,7 @@ def load_checkpoint_model(folder: Path, task: Task) -> CheckpointModel:
 
 
 def _classes(folder: Path) -> list[str]:
-    """The classes of transformers that the model in ``folder`` was saved as, for people where there is none."""
+    """The classes of transformers that the model in ``folder`` was saved as."""
     if not (folder / "config.json").is_file():  # laid out as a step is, in model/ and tokenizer/
         return ["an encoder alone"]
     config = AutoConfig.from_pretrained(folder, trust_remote_code=False, local_files_only=True)
