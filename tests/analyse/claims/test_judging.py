@@ -244,17 +244,20 @@ def test_collapsed_runs_are_left_out_and_counted() -> None:
     assert "with collapsed runs included it would be" in _reading(found.readings, "magnitude").note
 
 
-@pytest.mark.parametrize("seeds", [1, 2])
+@pytest.mark.parametrize("seeds", [1, 2, 4, 5])
 def test_few_seeds(seeds: int) -> None:
-    """One seed shows nothing of noise: no posterior, an unbounded interval, no verdict."""
+    """One seed shows nothing of noise: no posterior, nothing bounded. Fewer than five bear no verdict."""
     found = judge(claim("C1"), world({"squad": 8.2}, seeds=seeds, noise=0.01, arms=("none", "squad")))
     reading = _reading(found.readings, "direction")
     if seeds == 1:
         assert (found.verdict, reading.posterior) == (UNDECIDED, None)
         assert reading.numbers[0].low == -np.inf
         assert any("one seed shows nothing" in each for each in found.caveats)
-    else:
-        assert reading.posterior is not None
+        return
+    assert reading.posterior is not None
+    few = f"A claim takes 5 seeds at least; some of its arms have {seeds}."
+    assert found.why == (() if seeds == 5 else (few,))
+    assert found.verdict == (VERIFIED if seeds == 5 else UNDECIDED)
 
 
 @pytest.mark.parametrize("name", [each.id for each in shipped_claims()])

@@ -17,7 +17,7 @@ import pandas as pd
 
 from stiltwalk.analyse.claims.judged import OUT_OF_SCOPE, REFUTED, VERIFIED, Judged, Reading, RestsOn
 from stiltwalk.analyse.claims.readings import read_by, targets_of
-from stiltwalk.analyse.claims.scoping import arms_of, gaps, judged_by, outside
+from stiltwalk.analyse.claims.scoping import arms_of, gaps, judged_by, outside, rests_on_rows
 from stiltwalk.analyse.decisions.decide import decide
 from stiltwalk.analyse.decisions.wording import counted
 from stiltwalk.analyse.evidence import Evidence
@@ -105,14 +105,14 @@ def _suggests(leanings: Sequence[Reading]) -> str:
 
 def _rests_on(claim: Claim, evidence: Evidence, found: Responses | None) -> RestsOn:
     rows = evidence.scores
-    by_decision = all(isinstance(each, DecisionIs) for each in claim.predicates)
-    if found is not None and not by_decision:
+    by_rows = rests_on_rows(claim)
+    if found is not None and by_rows:
         wanted = rows["intermediate"].isin(arms_of(claim)) & rows["target"].isin(targets_of(claim, found))
         rows = rows[(rows["encoder"] == found.encoder) & wanted]
     # each row's hash, in order: the rows' own order says nothing
     hashes = np.sort(pd.util.hash_pandas_object(rows, index=False).to_numpy())
     return RestsOn(
-        "" if found is None or by_decision else found.encoder,
+        found.encoder if found is not None and by_rows else "",
         len(rows),
         tuple(map(str, rows["intermediate"].unique())),
         tuple(sorted(int(seed) for seed in rows["seed"].unique())),
@@ -125,8 +125,7 @@ def _caveats(
     claim: Claim, evidence: Evidence, found: Responses | None, leanings: Sequence[Reading]
 ) -> Iterator[str]:
     names = [each.name for each in evidence.study.encoders]
-    by_rows = not all(isinstance(each, DecisionIs) for each in claim.predicates)
-    if found is not None and by_rows and not claim.scope.encoders and len(names) > 1:
+    if found is not None and rests_on_rows(claim) and not claim.scope.encoders and len(names) > 1:
         yield f"Of {counted(len(names), 'encoder')} it is judged by the first, {found.encoder}."
     if claim.source.recalled:
         yield "The claim is recalled from memory, not read in its source."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Final
 
 import numpy as np
 
@@ -22,6 +23,9 @@ from stiltwalk.spec.tasks.benchmarks import find_benchmark
 
 REHEARSAL = "pocket"
 """The scale that no claim is of."""
+
+LEAST_SEEDS: Final = 5
+"""Fewer bear no claim: posteriors of three are not calibrated (docs/statistics.md)."""
 
 
 def outside(claim: Claim, evidence: Evidence) -> tuple[str, ...]:
@@ -52,6 +56,11 @@ def arms_of(claim: Claim) -> tuple[str, ...]:
     return tuple(dict.fromkeys(arm for each in claim.predicates for arm in each.arms_needed))
 
 
+def rests_on_rows(claim: Claim) -> bool:
+    """Whether a predicate of ``claim`` is held against rows themselves, not against the study's decision."""
+    return not all(isinstance(each, DecisionIs) for each in claim.predicates)
+
+
 def judged_by(claim: Claim, found: Sequence[Responses]) -> Responses | None:
     """The scores that ``claim`` is judged by: of the first encoder in its scope, else of the first."""
     inside = (each for each in found if each.encoder in claim.scope.encoders)
@@ -74,8 +83,18 @@ def gaps(claim: Claim, evidence: Evidence, found: Responses | None) -> tuple[str
         said.append(f"Every intermediate training of {listed(collapsed)} collapsed, so the arm says nothing.")
     if rowless := [arm for arm in wanted if arm not in found.arms]:
         said.append(f"No cell of the arm {listed(rowless)} is finished.")
-    said += _cells_lacking(claim, evidence, found, [arm for arm in wanted if arm in found.arms])
+    there = [arm for arm in wanted if arm in found.arms]
+    said += _cells_lacking(claim, evidence, found, there)
+    if rests_on_rows(claim):
+        said += _seeds_lacking(found, there)
     return tuple(said)
+
+
+def _seeds_lacking(found: Responses, arms: Sequence[str]) -> Iterator[str]:
+    runs = ~np.isnan(found.healthy[[found.arms.index(arm) for arm in arms]])
+    seeds = {int(each.any(axis=1).sum()) for each in runs}
+    if seeds and 0 < min(seeds) < LEAST_SEEDS:
+        yield f"A claim takes {LEAST_SEEDS} seeds at least; some of its arms have {min(seeds)}."
 
 
 def _cells_lacking(claim: Claim, evidence: Evidence, found: Responses, arms: Sequence[str]) -> Iterator[str]:
