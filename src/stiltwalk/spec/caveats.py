@@ -44,7 +44,8 @@ GENERAL: Mapping[str, str] = {
     "degenerate": "a run at chance level or with a loss that is no number: counted, never hidden in a mean",
 }
 
-_TRAINED_ON = "trained-on-"
+TRAINED_ON = "trained-on-"
+"""What the id of a caveat begins with that says what a target was trained on in place of its own data."""
 
 
 def explain(ids: Iterable[str], tasks: Catalogue = TASKS) -> dict[str, str]:
@@ -54,6 +55,6 @@ def explain(ids: Iterable[str], tasks: Catalogue = TASKS) -> dict[str, str]:
         sentences |= task.caveats
     return {
         name: sentences.get(name)
-        or f"trained on {name.removeprefix(_TRAINED_ON)} in place of the task's own training data"
+        or f"trained on {name.removeprefix(TRAINED_ON)} in place of the task's own training data"
         for name in dict.fromkeys(ids)
     }

@@ -36,10 +36,12 @@ class Review(NamedTuple):
     Attributes:
         reviewer: ``statistics``, ``protocol``, ``coverage``, ``reproducibility``, ``reporting``.
         checks: in the order they were looked at; none: there was nothing that this reviewer could judge.
+        left_out: names of checks that need results, of which there are none yet.
     """
 
     reviewer: str
     checks: tuple[Check, ...]
+    left_out: tuple[str, ...] = ()
 
     @property
     def score(self) -> float:
