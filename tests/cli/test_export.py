@@ -7,8 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from stiltwalk.cli import export as exporting
 from stiltwalk.spec.tasks import TASKS
+from stiltwalk.store.store import open_store
 from tests.cli.conftest import Command, World
+from tests.worlds import tiny_study
 
 
 @pytest.fixture
@@ -45,6 +48,32 @@ def test_a_folder_with_its_card(command: Command, kept: World, tmp_path: Path) -
     again = command("export", key[:10], "--out", tmp_path / "tags", *kept.places)
     assert again.code == 2
     assert "is there already, and nothing is overwritten" in " ".join(again.err.split())
+
+
+@pytest.mark.parametrize(
+    ("source", "revision", "named"),
+    [
+        ("some-name/some-model", "abc", ("some-name/some-model", "abc")),
+        ("some-name/some-model", None, ("some-name/some-model", "")),
+        ("/home/me/model", None, ("", "")),
+        ("me/model", None, ("", "")),  # a folder that is here
+        ("pocket-xs", None, ("", "")),
+    ],
+)
+def test_what_it_started_from_is_named_if_others_can_have_it(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    source: str,
+    revision: str | None,
+    named: tuple[str, str],
+) -> None:
+    """By its hub id; where a folder lies is nobody else's business."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "me" / "model").mkdir(parents=True)
+    encoder = {"name": "e", "source": source, "revision": revision}
+    study = tiny_study({"encoders": [encoder]})
+    monkeypatch.setattr(exporting, "_studies", lambda store, key: iter([(study, "e")]))
+    assert exporting._on_a_hub(open_store(tmp_path / "store"), "k") == named
 
 
 def test_mistakes(command: Command, kept: World, tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from stiltwalk.compute.choose import choose, train_as_chosen
 from stiltwalk.compute.context import STEP_LOG, Monitor, Place
 from stiltwalk.compute.lineage import versions
 from stiltwalk.compute.measure import measure
+from stiltwalk.compute.mirror import mirrored
 from stiltwalk.compute.peak import peak_memory
 from stiltwalk.compute.predict import predict
 from stiltwalk.compute.pretrain import pretrain
@@ -48,8 +49,9 @@ def carry_out(step: Step, key: str, place: Place, folder: Path, monitor: Monitor
     if accelerator.is_main_process:
         shutil.rmtree(draft, ignore_errors=True)
         draft.mkdir(parents=True)
-    with peak_memory(accelerator.device) as peak:
-        facts = _compute(step, key, place, accelerator, folder, monitor)
+    tracking = place.tracking if accelerator.is_main_process else None
+    with peak_memory(accelerator.device) as peak, mirrored(tracking, step, key, monitor) as heard:
+        facts = _compute(step, key, place, accelerator, folder, heard)
         # a step that looks at peaks of its own begins anew with each
         most = max(peak(), facts.get("peak_memory_bytes", 0))
         facts |= {"peak_memory_bytes": most, "peak_memory_of": accelerator.device.type}

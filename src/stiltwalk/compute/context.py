@@ -6,10 +6,12 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from stiltwalk.plan.references import is_base
 from stiltwalk.spec.errors import InterruptedRunError, UserError
 from stiltwalk.spec.tasks import Catalogue
+from stiltwalk.spec.tracking import Tracking
 from stiltwalk.store.store import Artifact, Store, read_artifact, verify_artifact
 
 REPORT_SECONDS = 0.25
@@ -30,6 +32,7 @@ class Place:
         tasks: every known task.
         checkpoint_seconds: most work a kill can cost.
         translators: content hash → folder of a model that translates.
+        tracking: who else hears of trainings while they run; ``None``: nobody.
     """
 
     store: Store
@@ -39,6 +42,7 @@ class Place:
     tasks: Catalogue
     checkpoint_seconds: float = 60.0
     translators: Mapping[str, Path] = field(default_factory=dict)
+    tracking: Tracking | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +62,15 @@ class Monitor:
     Attributes:
         report: called with the progress, a few times a second at most.
         stopping: whether the run was asked to stop.
+        logged: called with what an optimiser step of a training adds to its log: ``step``, and names with
+            their values.
+        dropped: called with a tracker's name, and why no more is told to it.
     """
 
     report: Callable[[Progress], None] = lambda progress: None  # noqa: ARG005  nobody listens by default
     stopping: Callable[[], bool] = lambda: False
+    logged: Callable[[Mapping[str, Any]], None] = lambda entry: None  # noqa: ARG005  the same
+    dropped: Callable[[str, str], None] = lambda tracker, why: None  # noqa: ARG005  the same
 
     def check(self) -> None:
         """Stop here if the run was asked to.

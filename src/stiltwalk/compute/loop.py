@@ -130,12 +130,14 @@ def fit(
                 checkpoint.save(folder, job.module, optimiser, _stamped(state, ticker), order, averages, part)
             raise
         objective, items = job.batch(order, state.done)
+        logged = len(state.log)
         state = _one_step(job, accelerator, optimiser, state, objective, items)
         if state.broken is None:
             newest = averaging.share(job.optimisation.average_decay, state.done)
             averaging.update(averages, job.module, newest)
         with averaging.in_place(averages, job.module):
             state = _look(job, state, folder, part)
+        _pass_on(state, logged, monitor)
         ticker.examples += len(items)
         ticker.tell(monitor, job.stage, state.done, job.optimisation.steps)
         due = time.monotonic() - saved >= checkpoint_seconds
@@ -176,6 +178,13 @@ def findings(job: Job, state: State) -> dict[str, Any]:
 
 def _stamped(state: State, ticker: Ticker) -> State:
     return replace(state, seconds=ticker.seconds())
+
+
+def _pass_on(state: State, before: int, monitor: Monitor) -> None:
+    """Tell what the last optimiser step added to a log that had ``before`` entries, as one."""
+    added = {name: value for entry in state.log[before:] for name, value in entry.items()}
+    if added:
+        monitor.logged({**added, "examples": state.examples, "tokens": state.tokens})
 
 
 def _finished(job: Job, state: State) -> bool:

@@ -13,6 +13,7 @@ from __future__ import annotations
 import gc
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, TypeVar
 
@@ -84,7 +85,8 @@ def of_one_mind(monitor: Monitor, accelerator: Accelerator) -> Monitor:
     """``monitor``, asked to stop on all ranks as soon as on one; all must ask it equally often."""
     if _alone(accelerator):
         return monitor
-    return Monitor(monitor.report, lambda: bool(_summed(torch.tensor([float(monitor.stopping())])) > 0))
+    asked = monitor.stopping
+    return replace(monitor, stopping=lambda: bool(_summed(torch.tensor([float(asked())])) > 0))
 
 
 def on_any(wanted: bool, accelerator: Accelerator) -> bool:

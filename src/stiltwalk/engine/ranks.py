@@ -3,8 +3,8 @@
 The worker writes down the step and the place in the step's folder and has torchrun start the ranks. They go
 on for as long as the file of leave lies there; without it they stop together behind an optimiser step, with a
 checkpoint. (A signal would reach them through torchrun, which kills whoever then takes half a minute.) Rank 0
-tells its progress on standard output, in lines of JSON. Who fails writes down why, and what torch and other
-libraries have to say is kept in ``ranks.log``.
+tells its progress, and of trackers that failed, on standard output in lines of JSON. Who fails writes down
+why, and what torch and other libraries have to say is kept in ``ranks.log``.
 """
 
 from __future__ import annotations
@@ -51,6 +51,16 @@ class _Request(NamedTuple):
     place: Place
     folder: Path
 
+
+class _Dropped(NamedTuple):
+    """A tracker that failed, and why."""
+
+    tracker: str
+    why: str
+
+
+_Told = Progress | _Dropped
+"""What rank 0 tells."""
 
 _REQUESTS: TypeAdapter[_Request] = TypeAdapter(_Request)
 
@@ -106,7 +116,7 @@ def _watched(command: list[str], environment: Mapping[str, str], folder: Path, m
             env=environment,
             start_new_session=True,  # a terminal's Ctrl-C reaches the ranks through us
         )
-    told: queue.Queue[Progress] = queue.Queue()
+    told: queue.Queue[_Told] = queue.Queue()
     reader = threading.Thread(target=_read, args=(process.stdout, told), daemon=True)
     reader.start()
     try:
@@ -115,19 +125,27 @@ def _watched(command: list[str], environment: Mapping[str, str], folder: Path, m
             if monitor.stopping() or process.poll() is not None:
                 (folder / _LEAVE).unlink(missing_ok=True)
             with suppress(queue.Empty):
-                monitor.report(told.get(timeout=POLL_SECONDS))
+                _pass_on(told.get(timeout=POLL_SECONDS), monitor)
     finally:
         (folder / _LEAVE).unlink(missing_ok=True)
         reader.join()
     return process.wait()
 
 
-def _read(stream: IO[bytes], told: queue.Queue[Progress]) -> None:
-    """Whatever progress ``stream`` tells until the last who writes to it is gone."""
+def _read(stream: IO[bytes], told: queue.Queue[_Told]) -> None:
+    """Whatever ``stream`` tells until the last who writes to it is gone."""
     with stream:
         for line in stream:
             with suppress(ValueError, TypeError):  # others may write there too
-                told.put(Progress(**json.loads(line)))
+                said = json.loads(line)
+                told.put(_Dropped(**said) if "tracker" in said else Progress(**said))
+
+
+def _pass_on(told: _Told, monitor: Monitor) -> None:
+    if isinstance(told, Progress):
+        monitor.report(told)
+    else:
+        monitor.dropped(told.tracker, told.why)
 
 
 def _mishap(rank: int | str) -> str:
@@ -182,16 +200,21 @@ def _monitor(folder: Path, rank: int) -> Monitor:
         nonlocal ended
         ended = True
 
-    def report(progress: Progress) -> None:
+    def say(told: Mapping[str, object]) -> None:
         nonlocal ended
         if rank == 0:
             try:
-                os.write(sys.stdout.fileno(), json.dumps(asdict(progress)).encode() + b"\n")
+                os.write(pipe, json.dumps(told).encode() + b"\n")
             except BrokenPipeError:
                 ended = True
 
+    pipe = sys.stdout.fileno()
     signal.signal(signal.SIGTERM, end)
-    return Monitor(report, lambda: ended or not (folder / _LEAVE).exists())
+    return Monitor(
+        lambda progress: say(asdict(progress)),
+        lambda: ended or not (folder / _LEAVE).exists(),
+        dropped=lambda tracker, why: say(_Dropped(tracker, why)._asdict()),
+    )
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from stiltwalk.compute.context import Place
 from stiltwalk.engine.devices import Room, find_devices
+from stiltwalk.engine.mirrors import tracking_here
 from stiltwalk.engine.prepare import Prepared
 from stiltwalk.engine.worker import RETRIES, Event, Tell, work
 from stiltwalk.spec.errors import UserError
@@ -90,7 +91,8 @@ def load_run(ref: RunRef) -> Prepared:
             raise _not_here(what, needed)
     store = open_store(root)
     kept = read_kept_study(store, ref.study, ref.revision)
-    return Prepared(kept.plan, replace(place, store=store, tasks={**TASKS, **place.tasks}))
+    place = replace(place, store=store, tasks={**TASKS, **place.tasks})
+    return Prepared(kept.plan, replace(place, tracking=tracking_here(place)))
 
 
 def work_remotely(

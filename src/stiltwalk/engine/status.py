@@ -154,14 +154,6 @@ def facts_of(store: Store, keys: Collection[str]) -> dict[str, Mapping[str, Any]
     return {key: record["facts"] for key, record in records.items() if isinstance(record.get("facts"), dict)}
 
 
-def spent_by(store: Store, key: str) -> dict[str, Any]:
-    """Steps, examples, tokens, operations and mix of the finished training ``key``; empty for other steps.
-
-    Also the languages of its examples, where they are not all English; and the steps added to its own.
-    """
-    return _spent(read_artifact(store, key).facts)
-
-
 def chosen_by(store: Store, key: str) -> dict[str, Any]:
     """What the step ``key`` chose, among what, and what its trials spent; empty where it is not finished."""
     return _chosen(read_artifact(store, key).facts) if store.has(key) else {}

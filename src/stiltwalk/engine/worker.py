@@ -8,7 +8,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -31,6 +31,7 @@ from stiltwalk.engine.failures import (
     spoils_process,
     write_failure,
 )
+from stiltwalk.engine.mirrors import Mirrors
 from stiltwalk.engine.ranks import carry_out_in_ranks
 from stiltwalk.engine.worklog import Worklog, worklog
 from stiltwalk.plan.nodes import Node, Plan
@@ -46,9 +47,11 @@ RETRIES = 1
 """How often a step is tried again, by default, after what may pass."""
 
 
-Kind = Literal["began", "progress", "done", "failed", "again", "full", "refused", "stopping", "waiting"]
+Kind = Literal[
+    "began", "progress", "done", "failed", "again", "full", "refused", "stopping", "waiting", "untracked"
+]
 """Of an event. A step is tried ``again`` after what may pass. The run ends where a disk is ``full``, or for a
-mistake of the user's that concerns all steps: then it is ``refused``."""
+mistake of the user's that concerns all steps: then it is ``refused``. ``untracked``: a tracker failed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,7 @@ class Run:
         since: when it began, in seconds since the epoch.
         room: what the worker may use.
         retries: how often a step is tried again after what may pass.
+        mirrors: who else hears of trainings.
     """
 
     place: Place
@@ -88,6 +92,7 @@ class Run:
     since: float
     room: Room
     retries: int
+    mirrors: Mirrors
 
 
 def work(
@@ -113,7 +118,7 @@ def work(
         SpoiltProcessError: this process can compute no more; another should take its place.
         DiskError: the store may not be written.
     """
-    run = Run(place, tell, stopping, since, room, retries)
+    run = Run(place, tell, stopping, since, room, retries, Mirrors(place.tracking, plan.study.study))
     name = leases.this_worker().name
     agenda = Agenda(plan, place.store, failures(plan, place.store, since), own=name)
     admission = Admission(place, room)
@@ -255,8 +260,11 @@ class _Desk:
         return "failed"
 
     def _carry_out(self) -> None:
-        monitor = Monitor(self._report, lambda: self.run.stopping() or self.lost.is_set())
-        step, key, place = self.node.step, self.node.key, self.run.place
+        monitor = Monitor(
+            self._report, lambda: self.run.stopping() or self.lost.is_set(), dropped=self._dropped
+        )
+        step, key = self.node.step, self.node.key
+        place = replace(self.run.place, tracking=self.run.mirrors.of(self.node))
         if processes(step) > 1:
             devices = visible(self.lease, self.run.room)
             carry_out_in_ranks(step, key, place, self.folder, monitor, devices)
@@ -316,6 +324,11 @@ class _Desk:
     def _report(self, progress: Progress) -> None:
         self.log.progress(progress)
         self._tell("progress", progress=progress)
+
+    def _dropped(self, tracker: str, why: str) -> None:
+        said = self.run.mirrors.drop(tracker, why)
+        self.log.line(said)
+        self._tell("untracked", said)
 
     def _tell(self, kind: Kind, message: str = "", progress: Progress | None = None) -> None:
         name = self.lease.worker.name
