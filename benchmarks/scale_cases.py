@@ -13,14 +13,14 @@ import resource
 import shutil
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from stiltwalk.compute.context import Monitor, Place
 from stiltwalk.engine.local import run_local
 from stiltwalk.engine.prepare import Prepared, prepare
-from stiltwalk.plan.nodes import Plan
+from stiltwalk.plan.nodes import Node, Plan
 from stiltwalk.plan.steps import PredictStep, Step
 from stiltwalk.plan.trainings import PretrainStep, TrainStep
 from stiltwalk.spec.study_files import read_study
@@ -77,21 +77,30 @@ def _prepared(folder: Path) -> Prepared:
 
 
 def _put_together(folder: Path, plan: Plan, store: Store) -> int:
-    """Publish without waiting for the disk: what took no time to compute may take none to keep."""
+    """Put every step into the store; returns how many result rows they have together."""
     per_step = _languages_of(folder)
     sample = folder / "sample"
     _draft(sample, per_step)
-    rows = 0
+    publish_made_up(plan, store, lambda node: _files(sample, node.step))
+    return per_step * sum(isinstance(node.step, PredictStep) for node in plan.nodes.values())
+
+
+def publish_made_up(plan: Plan, store: Store, files: Callable[[Node], Mapping[str, bytes]]) -> None:
+    """Publish every step of ``plan`` without waiting for the disk: what took no time may take none to keep.
+
+    Args:
+        plan: of a study none of whose steps is in ``store``.
+        store: where they go.
+        files: node → name → content of its step's files; a prediction's are its ``results.parquet``.
+    """
     for key, node in plan.nodes.items():
         final = store.folder(key)
         final.mkdir(parents=True)
-        _write(final, _files(sample, node.step))
+        _write(final, files(node))
         record = {"key": key, "parents": list(node.parents), "step": node.step.model_dump(mode="json")}
         (final / "step.json").write_text(json.dumps(record | {"facts": _facts(node.step)}))
         (final / "manifest.json").write_text(json.dumps({"files": files_in(final)}))
         note_publication(store.journal, key, final)
-        rows += per_step if isinstance(node.step, PredictStep) else 0
-    return rows
 
 
 def _languages_of(folder: Path) -> int:

@@ -23,7 +23,7 @@ SOURCE = TESTS.parent / "src" / "stiltwalk"
 MOST_LINES = 400
 
 EVERYTHING = frozenset(
-    "spec pocket data metrics plan store compute engine analyse report literature cli studies claims".split()
+    "spec pocket data metrics plan store compute engine analyse render literature cli studies claims".split()
 )
 
 # the table of the design's section 2; a room may always import from itself
@@ -37,7 +37,7 @@ MAY_IMPORT: Mapping[str, frozenset[str]] = {
     "compute": frozenset({"spec", "data", "metrics", "plan", "store"}),
     "engine": frozenset({"spec", "data", "plan", "store", "compute"}),
     "analyse": frozenset({"spec", "metrics", "plan", "store"}),
-    "report": frozenset({"spec", "store", "analyse"}),
+    "render": frozenset({"spec", "store", "analyse"}),
     "literature": frozenset({"spec", "store"}),
     "cli": EVERYTHING - {"cli"},
     "studies": frozenset(),
@@ -47,7 +47,7 @@ MAY_IMPORT: Mapping[str, frozenset[str]] = {
 HEAVY = frozenset({"torch", "accelerate", "transformers"})
 """Known to ``compute`` alone."""
 
-TORCHLESS = frozenset({"spec", "pocket", "plan", "store", "data", "metrics", "analyse", "report", "cli"})
+TORCHLESS = frozenset({"spec", "pocket", "plan", "store", "data", "metrics", "analyse", "render", "cli"})
 """Rooms that must come up without torch, whatever they import in turn."""
 
 # where a string that is also a task's name means something else: a layout's or a scorer's key

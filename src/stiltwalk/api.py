@@ -19,6 +19,7 @@ from stiltwalk.cli import named, options, studies
 from stiltwalk.cli.verdict import judged
 from stiltwalk.engine.engine_options import LOCAL, EngineChoice, choose_engine
 from stiltwalk.engine.prepare import Prepared
+from stiltwalk.spec.tracking import chosen_trackers
 from stiltwalk.store.rows import study_rows
 from stiltwalk.store.store import open_store
 
@@ -35,6 +36,7 @@ def run(
     scale: str | None = None,
     engine: str = "local",
     engine_options: Mapping[str, Any] | None = None,
+    track: Sequence[str] = (),
 ) -> pd.DataFrame:
     """Run what is missing of ``study`` and return its result rows.
 
@@ -47,6 +49,7 @@ def run(
         scale: at which of the study's scales; default: its first.
         engine: who carries steps out: ``local``, ``ray`` or ``slurm``.
         engine_options: as on the command line after ``-e``, such as ``{"address": "head:6379"}``.
+        track: trackers that draw trainings while they run, such as ``["tensorboard"]``.
 
     Raises:
         UserError: the study is not valid, or something it needs is missing; the engine cannot be had.
@@ -54,13 +57,13 @@ def run(
         InterruptedRunError: stopped on request; everything finished is kept.
     """
     places = (_path(data_dir), _path(store))
-    choice = choose_engine(engine, engine_options or {})
+    choice, told = choose_engine(engine, engine_options or {}), chosen_trackers(track)
     prepared = (
         studies.prepared_from(study, "the study", *places, overrides or {}, scale)
         if isinstance(study, Mapping)
         else studies.prepared(str(study), *places, overrides or {}, scale)
     )
-    return _carried_out(prepared, workers, choice)
+    return _carried_out(prepared, workers, choice, told)
 
 
 def transfer(
@@ -147,8 +150,48 @@ def verdict(study: str, *, store: Folder = None, scale: str | None = None, final
     return judged(named.kept_plan(opened, study, scale), opened, final=final).verdict
 
 
-def _carried_out(prepared: Prepared, workers: int | None, engine: EngineChoice = LOCAL) -> pd.DataFrame:
-    studies.carry_out(prepared, workers, engine=engine)
+def report(
+    study: str,
+    *,
+    out: Folder = None,
+    store: Folder = None,
+    scale: str | None = None,
+    claims: Folder = None,
+    final: bool = False,
+) -> Path:
+    """Write the report of a study run before: one page, with figures, tables and claims as files beside it.
+
+    A study that is complete is judged, which is a look and is put on record; on one that is not no look is
+    spent, and its verdict is held back.
+
+    Args:
+        study: its name, or the file or preset that it comes from.
+        out: the report's folder, new, empty or an earlier report; default ``NAME-report`` in the current one.
+        store: where its results are kept.
+        scale: at which of its scales; default: its first.
+        claims: a file of claims in place of those that come along.
+        final: judge it as it stands, though cells are missing; that is its last look.
+
+    Returns:
+        The path of ``report.html``.
+
+    Raises:
+        UnknownNameError: no such study was run with this store.
+        UserError: nothing of it is finished; ``out`` holds something else, or cannot be written.
+    """
+    # drawing takes a second to load, for which the other functions do not wait
+    from stiltwalk.cli.reporting.reported import default_folder, reported  # noqa: PLC0415
+
+    opened = open_store(options.store_root(_path(store)))
+    plan = named.kept_plan(opened, study, scale)
+    folder = _path(out) or default_folder(plan)
+    return reported(plan, opened, folder, claims=_path(claims), final=final, quiet=True)
+
+
+def _carried_out(
+    prepared: Prepared, workers: int | None, engine: EngineChoice = LOCAL, trackers: Sequence[str] = ()
+) -> pd.DataFrame:
+    studies.carry_out(prepared, workers, engine=engine, trackers=trackers)
     return study_rows(prepared.place.store, prepared.plan)
 
 

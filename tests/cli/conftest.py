@@ -49,6 +49,14 @@ def command(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) 
     return run
 
 
+@pytest.fixture
+def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reports have no figures, which take the most time."""
+    from stiltwalk.render import write  # drawing takes a second to load, for few tests
+
+    monkeypatch.setattr(write, "charts", lambda contents: ())
+
+
 class World(NamedTuple):
     """Where a finished tiny study lies."""
 

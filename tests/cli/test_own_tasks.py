@@ -52,7 +52,7 @@ def test_transfer_and_evaluate(command: Command, world: World, tmp_path: Path) -
     choices = write_declared(tmp_path, "multiple-choice")
     bitext = write_declared(tmp_path, "sentence-retrieval")
     words = ("--encoder", encoder, "--intermediate", choices, "--target", bitext, "--seeds", "1")
-    more = ("--recipe", "pocket", "--workers", "0", "--name", "mine", "--store", store)
+    more = ("--recipe", "pocket", "--workers", "0", "--name", "mine", "--no-report", "--store", store)
     ended = command("transfer", *words, *more)
     assert ended.code == 0, ended.err
     rows = pd.DataFrame(command("results", "mine", "--store", store, "--json").json["rows"])

@@ -23,6 +23,7 @@ def test_run_again_prints_scores_gains_and_caveats(command: Command, world: Worl
     assert "Mean over languages and seeds" in ended.out
     assert "Gain over 'none'" in ended.out
     assert "What the arms spent" in ended.out
+    assert ended.out.endswith("With figures and tables: stiltwalk report tiny-world\n")
     assert "commonsenseqa 100.0 %" in " ".join(ended.out.split())
     assert "udpos-span-f1: f1 merges neighbouring words" in ended.out
     assert "tatoeba: no test files, so not tested: " in ended.err
@@ -123,6 +124,7 @@ def test_a_failed_step_is_named(command: Command, world: World, tmp_path: Path) 
     assert "failed" in command("status", "failing", "--store", tmp_path / "store").out
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_transfer(command: Command, world: World, tmp_path: Path) -> None:
     """A study from options alone, on an encoder made before: two seeds of one arm, examples capped."""
     made = command("encoders", "--store", world.store, "--json").json["rows"][-1]["name"]
@@ -131,6 +133,9 @@ def test_transfer(command: Command, world: World, tmp_path: Path) -> None:
     store = shutil.copytree(world.store, tmp_path / "store")
     ended = command("transfer", *words, *more, "--data-dir", world.data, "--store", store)
     assert ended.code == 0, ended.err
+    page = store / "reports" / "one-off" / "report.html"
+    assert ended.json["report"] == [{"page": str(page)}]
+    assert page.is_file()
     rows = pd.DataFrame(ended.json["rows"])
     assert set(rows["study"]) == {"one-off"}
     assert set(rows.loc[rows["intermediate"] == "commonsenseqa", "examples"]) == {5}

@@ -186,7 +186,10 @@ def test_run_freezes_and_ends_in_a_sentence(command: Command, tmp_path: Path) ->
     places = ("--data-dir", data, "--store", store, "--workers", "0")
     ended = command("run", study, *places)
     assert ended.code == 0, ended.err
-    assert ended.out.splitlines()[-1] == "In full: stiltwalk verdict tiny-world"
+    assert ended.out.splitlines()[-2:] == [
+        "In full: stiltwalk verdict tiny-world",
+        "With figures and tables: stiltwalk report tiny-world",
+    ]
     assert "not enough evidence: Nothing can be said of" in ended.out
     frozen = read_frozen(Store(store), "tiny-world")
     assert frozen is not None

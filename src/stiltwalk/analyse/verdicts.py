@@ -51,9 +51,11 @@ class Curve(NamedTuple):
         of: what it is of: an encoder and a series of arms, joined by `` · ``.
         axis: what ``x`` is: ``intermediate examples``, ``parameters without embeddings``.
         x: where, in order; drawn on a logarithmic scale.
-        y: points of 0 to 100.
+        y: points of 0 to 100, but where there is another unit.
         low: lower ends of the intervals; -inf where nothing bounds them.
         high: upper ends; inf where nothing bounds them.
+        unit: of ``y``: ``points``, ``steps``, ``seconds``.
+        unseen: places, of a law, that were held out when it was fitted; empty: it saw all.
     """
 
     name: str
@@ -63,6 +65,8 @@ class Curve(NamedTuple):
     y: tuple[float, ...]
     low: tuple[float, ...]
     high: tuple[float, ...]
+    unit: str = "points"
+    unseen: tuple[float, ...] = ()
 
 
 class Verdict(NamedTuple):

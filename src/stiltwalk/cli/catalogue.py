@@ -22,6 +22,7 @@ from stiltwalk.spec.published import Published, published
 from stiltwalk.spec.task import Task
 from stiltwalk.spec.tasks import TASKS
 from stiltwalk.spec.tasks.benchmarks import BENCHMARKS
+from stiltwalk.spec.tracking import OWN, TRACKERS, is_installed
 from stiltwalk.store.store import open_store
 
 LIBRARIES = ("torch", "transformers", "tokenizers", "accelerate", "safetensors", "pandas", "pyarrow")
@@ -190,7 +191,7 @@ def show_ladders(*, as_json: bool) -> None:
 
 def show_doctor(store: Path | None, *, as_json: bool) -> None:
     """Print what was found, and how to mend what is missing."""
-    rows = [*_machine(), *_libraries(), _store(store), _data()]
+    rows = [*_machine(), *_libraries(), _trackers(), _store(store), _data()]
     if as_json:
         show.print_json("rows", rows)
     else:
@@ -225,6 +226,14 @@ def _libraries() -> list[dict[str, Any]]:
         except PackageNotFoundError:
             rows.append(_row(name, "absent", "missing", f"pip install {name}"))
     return rows
+
+
+def _trackers() -> dict[str, Any]:
+    """Those of accelerate that are installed; none is needed."""
+    there = [name for name in TRACKERS if is_installed(name)]
+    lacking = [name for name in OWN if name not in there]
+    cure = "pip install 'stiltwalk[track]', for --track " + ",".join(OWN) if lacking else ""
+    return _row("trackers", ", ".join(there) or "none", "optional" if lacking else "ok", cure)
 
 
 def _store(given: Path | None) -> dict[str, Any]:

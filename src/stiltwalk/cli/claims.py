@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from stiltwalk.analyse.verdicts import Number
 from stiltwalk.cli import estimates, options, show
 from stiltwalk.cli.evidence import gathered
 from stiltwalk.cli.named import kept_plan
+from stiltwalk.render.claims_json import finite
 from stiltwalk.spec.claims import Claim, read_claims, shipped_claims
 from stiltwalk.spec.predicates import DecisionIs, Predicate
 from stiltwalk.store.store import open_store
@@ -49,7 +50,7 @@ def show_judged(
     evidence = gathered(kept_plan(opened, name, scale), opened)
     found = judge_all(claims, evidence)
     if as_json:
-        show.print_object({"study": evidence.study.study, "claims": [_plain(each) for each in found]})
+        show.print_object({"study": evidence.study.study, "claims": [finite(each) for each in found]})
         return
     if evidence.study.scale == REHEARSAL:
         estimates.say("A rehearsal: does not answer the question at this scale.\n")
@@ -189,16 +190,3 @@ def _say_terms(found: Sequence[Judged]) -> None:
         estimates.say(
             "Out of scope: rows of something else than the claim is of neither verify nor refute it."
         )
-
-
-def _plain(value: Any) -> Any:
-    """Named tuples as objects; numbers that are none as null."""
-    if isinstance(value, tuple) and hasattr(value, "_asdict"):
-        return {name: _plain(part) for name, part in value._asdict().items()}
-    if isinstance(value, tuple | list):
-        return [_plain(part) for part in value]
-    if isinstance(value, Mapping):
-        return {name: _plain(part) for name, part in value.items()}
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return value

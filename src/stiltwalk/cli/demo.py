@@ -11,6 +11,7 @@ import pandas as pd
 from stiltwalk.analyse.transfer import ZeroShot, zero_shot
 from stiltwalk.cli import show, studies
 from stiltwalk.cli.gains import show_gains
+from stiltwalk.cli.reporting.ending import Ending, ended, page_rows
 from stiltwalk.data.load import load
 from stiltwalk.engine.engine_options import EngineChoice
 from stiltwalk.engine.prepare import Prepared
@@ -56,23 +57,26 @@ class How(NamedTuple):
     retries: int
     engine: EngineChoice
     dry_run: bool
+    trackers: tuple[str, ...] = ()
 
     def carry_out(self, prepared: Prepared) -> bool:
         """Run what is missing; returns whether all of it is done."""
-        return studies.carry_out(prepared, self.workers, self.retries, self.engine)
+        return studies.carry_out(prepared, self.workers, self.retries, self.engine, self.trackers)
 
 
 def run_demo(
     store: Path | None,
     overrides: Mapping[str, Any],
     how: How,
+    ending: Ending,
     *,
     controls: bool,
     as_json: bool,
 ) -> None:
-    """Run the demo (and its controls), print what came out.
+    """Run the demo (and its controls), print what came out, and end in a report of it.
 
     Raises:
+        UserError: the report's folder holds something else, or cannot be written.
         StepFailedError: a step failed; everything finished is kept.
         InterruptedRunError: stopped on request; everything finished is kept.
     """
@@ -97,10 +101,12 @@ def run_demo(
             _print(found[name], title)
     if as_json:
         rows = [{"study": name, **row._asdict()} for name, part in found.items() for row in part]
-        show.print_json("rows", rows)
+        page = ended(prepared, ending, as_json=True)
+        show.print_lists({"rows": rows} | page_rows(page))
         return
     show.console.print(_verdict(found[STUDY]))
     show.console.print(f"\n{CLOSING}\n\nEvery number: stiltwalk results {STUDY} --csv")
+    ended(prepared, ending)
 
 
 def _opening(plan: Plan) -> str:

@@ -12,9 +12,13 @@ from stiltwalk.cli.options import (
     EngineOption,
     EngineOptionsOption,
     JsonOption,
+    OpenOption,
     OverrideOption,
+    ReportOption,
+    ReportOutOption,
     RetriesOption,
     StoreOption,
+    TrackOption,
     WorkersOption,
 )
 
@@ -34,11 +38,18 @@ def demo(
     retries: RetriesOption = 1,
     engine: EngineOption = "local",
     engine_option: EngineOptionsOption = None,
+    track: TrackOption = None,
     dry_run: DryRunOption = False,
+    report: ReportOption = True,
+    out: ReportOutOption = None,
+    show: OpenOption = False,
     json: JsonOption = False,
 ) -> None:
     """Run the whole pipeline on a miniature world in eight languages: no download, minutes on a laptop."""
     from stiltwalk.cli import demo as work  # noqa: PLC0415  keeps --help quick
+    from stiltwalk.cli.reporting.ending import Ending  # noqa: PLC0415  the same
 
-    how = work.How(workers, retries, options.engine(engine, engine_option), dry_run)
-    work.run_demo(store, options.overrides(override), how, controls=controls, as_json=json)
+    told = options.trackers(track)
+    how = work.How(workers, retries, options.engine(engine, engine_option), dry_run, told)
+    ending = Ending(report, out, show).checked()
+    work.run_demo(store, options.overrides(override), how, ending, controls=controls, as_json=json)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from stiltwalk.analyse.evidence import EncoderSize
-from stiltwalk.cli.measured import inference_costs
+from stiltwalk.cli.reporting.inference import inference_costs
 from stiltwalk.engine.encoder_sizes import sizes_before
 from stiltwalk.engine.encoders import described_packaged, packaged_encoders
 from stiltwalk.engine.prepare import step_key

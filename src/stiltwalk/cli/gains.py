@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 import pandas as pd
 
+from stiltwalk.analyse import views
 from stiltwalk.analyse.averages import OVERALL, averages, groups_of
-from stiltwalk.analyse.comparing import View
 from stiltwalk.analyse.estimates import CONFIDENCE
 from stiltwalk.analyse.gains import ZERO_SHOT, gains
 from stiltwalk.analyse.layers import swept_layer
@@ -27,22 +27,6 @@ _WIDE = 120
 
 _MOST = 100
 """Points that a gain can be at most: an interval that reaches this far on both sides bounds nothing."""
-
-_HEADLINE = "headline"
-_VIEWS: Mapping[View, str] = {
-    "headline": _HEADLINE,
-    "zero-shot": "all but English",
-    "unseen": "unseen languages",
-    "without-repeats": "no repeated data",
-    "without-retrieval": "no retrieval",
-    "headline-without-retrieval": "headline, no retrieval",
-}
-
-_LEGEND = (
-    "headline: languages that the arm has not seen, targets whose training data it does not repeat; a view "
-    "with the same cells has no line of its own. Every target counts the same. Degenerate runs are left out "
-    "unless a line says so. Holm: p adjusted for the number of arms; controls have none."
-)
 
 
 def show_gains(rows: pd.DataFrame, confidence: float = CONFIDENCE) -> None:
@@ -85,7 +69,7 @@ def show_averages(rows: pd.DataFrame, study: Study) -> None:
         for names, of_arm in _parts(lines, ("intermediate",)):
             _print_table(of_arm, ("view",), _AVERAGE_COLUMNS[1:], *names)
     if not overall.empty:
-        show.console.print(f"\n{_LEGEND}", markup=False)
+        show.console.print(f"\n{views.LEGEND}", markup=False)
 
 
 def average_gains(rows: pd.DataFrame, study: Study) -> pd.DataFrame:
@@ -114,17 +98,7 @@ def _whole(rows: pd.DataFrame, tasks: Catalogue) -> bool:
 
 def _views(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The lines of one arm: views of the same cells once, then the headline with collapsed runs."""
-    healthy = [row for row in rows if row["healthy"]]
-    (headline,) = (row for row in healthy if row["view"] == _HEADLINE)
-    same: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
-    for row in healthy:
-        same.setdefault((row["cells"], row["targets"], repr(row["gain"])), []).append(row)
-    lines = [
-        _line(group[0], _HEADLINE if headline in group else "; ".join(_VIEWS[row["view"]] for row in group))
-        for group in same.values()
-    ]
-    whole = [row for row in rows if not row["healthy"] and row["view"] == _HEADLINE and row["degenerate"]]
-    return [*lines, *(_line(row, "with degenerate runs") for row in whole)]
+    return [_line(dict(row), name) for name, row in views.distinct(rows)]
 
 
 def _line(row: dict[str, Any], view: str) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import typer
 
 from stiltwalk import __version__
 from stiltwalk.cli import (
+    audit_command,
     benchmark_commands,
     catalogue_commands,
     claims_command,
@@ -18,11 +19,13 @@ from stiltwalk.cli import (
     evaluate_command,
     export_command,
     preset_commands,
+    report_command,
     store_commands,
     study_commands,
     verdict_command,
     worker_command,
 )
+from stiltwalk.cli.folding import folded
 from stiltwalk.spec.errors import InterruptedRunError, StepFailedError, UserError
 
 DONE, FAILED, MISTAKE, INTERRUPTED = 0, 1, 2, 130
@@ -59,6 +62,8 @@ def _root(
 demo_command.add_to(app)
 study_commands.add_to(app)
 verdict_command.add_to(app)
+audit_command.add_to(app)
+report_command.add_to(app)
 evaluate_command.add_to(app)
 export_command.add_to(app)
 benchmark_commands.add_to(app)
@@ -105,7 +110,8 @@ def main() -> None:
 
 
 def _say(message: str) -> None:
-    print(f"stiltwalk: {message}", file=sys.stderr)  # noqa: T201  the last word before leaving
+    # the last word before leaving
+    print(folded(f"stiltwalk: {message}", sys.stderr), file=sys.stderr)  # noqa: T201
 
 
 if __name__ == "__main__":

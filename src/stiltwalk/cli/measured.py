@@ -7,13 +7,11 @@ from typing import Any
 
 import pandas as pd
 
-from stiltwalk.analyse.efficiency import Cost, efficiency
 from stiltwalk.cli import show
+from stiltwalk.cli.reporting.inference import efficiencies, finished_measures, predicting
 from stiltwalk.plan.nodes import Plan
-from stiltwalk.spec.execution import Execution
 from stiltwalk.spec.measuring import FEWEST_REPEATS
-from stiltwalk.spec.study import catalogue_of
-from stiltwalk.store.store import Artifact, Store, read_artifact
+from stiltwalk.store.store import Artifact, Store
 
 CONSTANT = (
     "Every arm of an encoder has the same cost: training changes no shapes, so neither intermediate tasks "
@@ -29,51 +27,12 @@ GIGABYTES = {
 QUIET = 0.05
 """Share of the cores that others may keep busy before it is said."""
 
-_OF_ENCODER = (
-    "parameters",
-    "encoder_parameters",
-    "device",
-    "threads",
-    "repeats",
-    "warm_ups",
-    "fp32_products",
-)
-_OF_RUN = ("other_load", "energy_meter", "memory_before_bytes", "versions")
 _EFFICIENCY = ("encoder", "intermediate", "target", "metric", "value", "length", "per_gflop", "per_ms")
-
-
-def measured_rows(plan: Plan, store: Store) -> list[dict[str, Any]]:
-    """A row for each encoder, precision, length and batch that was measured, for programs."""
-    return [
-        {"encoder": encoder, "step": artifact.key}
-        | {name: artifact.facts[name] for name in _OF_ENCODER}
-        | dict(row)
-        | {name: artifact.facts[name] for name in _OF_RUN}
-        for encoder, artifact in _finished(plan, store)
-        for row in artifact.facts["rows"]
-    ]
-
-
-def efficiency_rows(rows: pd.DataFrame, plan: Plan, store: Store) -> list[dict[str, Any]]:
-    """A row for each arm, target and length: its score, and that over operations and milliseconds."""
-    if rows.empty:
-        return []
-    costs = inference_costs(plan, store)
-    return [each._asdict() for each in efficiency(rows, costs, catalogue_of(plan.study))]
-
-
-def inference_costs(plan: Plan, store: Store) -> dict[str, list[Cost]]:
-    """Encoder → what a sequence of each length costs it, the shortest first, where that was measured."""
-    precision = _predicting(plan.study.execution)
-    return {
-        encoder: sorted(_costs(artifact.facts["rows"], precision))
-        for encoder, artifact in _finished(plan, store)
-    }
 
 
 def show_measured(rows: pd.DataFrame, plan: Plan, store: Store) -> None:
     """Print what was measured, if anything was, and what must be known beside it."""
-    found = list(_finished(plan, store))
+    found = list(finished_measures(plan, store))
     if not found:
         return
     show.console.print()
@@ -84,41 +43,18 @@ def show_measured(rows: pd.DataFrame, plan: Plan, store: Store) -> None:
     )
     for sentence in _notes(found):
         show.console.print(sentence, markup=False)
-    scores = efficiency_rows(rows, plan, store)
+    scores = efficiencies(rows, plan, store)
     if scores:
         show.console.print()
-        precision = _predicting(plan.study.execution)
+        precision = predicting(plan.study.execution)
         show.print_table(
-            [row for row in scores if row["length"] == scores[0]["length"]],  # the shortest
+            [row._asdict() for row in scores if row.length == scores[0].length],  # the shortest
             _EFFICIENCY,
             title=f"Score over cost in {precision} (mean over languages and seeds, 0 to 100)",
         )
         show.console.print(
             "per_gflop: over 10^9 operations of a sequence; per_ms: over p50 ms.", markup=False
         )
-
-
-def _finished(plan: Plan, store: Store) -> Iterator[tuple[str, Artifact]]:
-    for encoder, key in plan.measured:
-        if store.has(key):
-            yield encoder, read_artifact(store, key)
-
-
-def _predicting(execution: Execution) -> str:
-    """The precision in which the study predicts."""
-    return execution.precision if execution.prediction == "as-trained" else execution.prediction
-
-
-def _costs(rows: Sequence[Mapping[str, Any]], precision: str) -> list[Cost]:
-    """What a sequence of each length costs in ``precision``; operations are the same in all."""
-    smallest = min(row["batch"] for row in rows)
-    ms = {
-        row["length"]: row["p50_ms"]
-        for row in rows
-        if (row["precision"], row["batch"]) == (precision, smallest)
-    }
-    flops = {row["length"]: row["flops_per_sequence"] for row in rows}
-    return [Cost(length, count, ms.get(length)) for length, count in flops.items()]
 
 
 def _lines(encoder: str, artifact: Artifact) -> Iterator[dict[str, Any]]:

@@ -58,9 +58,24 @@ EngineOptionsOption = Annotated[
     list[str] | None,
     typer.Option("-e", metavar="NAME=VALUE", help="An option of the engine, such as -e address=head:6379."),
 ]
+TrackOption = Annotated[
+    str | None,
+    typer.Option(
+        "--track",
+        metavar="NAMES",
+        help="Trackers that draw trainings while they run, such as trackio,tensorboard (default: "
+        "STILTWALK_TRACK, else none). They change no result.",
+    ),
+]
 DryRunOption = Annotated[
     bool,
     typer.Option("--dry-run", help="Only say what would be started (slurm: print its script)."),
+]
+OpenOption = Annotated[bool, typer.Option("--open", help="Open the page in the browser.")]
+ReportOption = Annotated[bool, typer.Option("--report/--no-report", help="End in a report of the study.")]
+ReportOutOption = Annotated[
+    Path | None,
+    typer.Option("--out", metavar="DIR", help="Of the report (default: reports/NAME in the store)."),
 ]
 
 
@@ -114,6 +129,18 @@ def engine(name: str, given: Sequence[str] | None) -> EngineChoice:
         before = found.get(outer)
         found[outer] = {**(before if isinstance(before, dict) else {}), inner: value} if inner else value
     return choose_engine(name, found)
+
+
+def trackers(given: str | None) -> tuple[str, ...]:
+    """The trackers to tell: as given, else those of ``STILTWALK_TRACK``, else none.
+
+    Raises:
+        UserError: one of them does not exist, or is not installed.
+    """
+    # light commands must not pay for pydantic
+    from stiltwalk.spec.tracking import chosen_trackers  # noqa: PLC0415
+
+    return chosen_trackers((os.environ.get("STILTWALK_TRACK", "") if given is None else given).split(","))
 
 
 def _structure(option: str, text: str) -> Any:

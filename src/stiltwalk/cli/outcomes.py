@@ -10,7 +10,9 @@ from stiltwalk.analyse.layers import swept_layer
 from stiltwalk.cli import show
 from stiltwalk.cli.curves import show_curves
 from stiltwalk.cli.gains import gain_lists, show_averages, show_gains
-from stiltwalk.cli.measured import efficiency_rows, measured_rows, show_measured
+from stiltwalk.cli.measured import show_measured
+from stiltwalk.cli.reporting.ending import NO_REPORT, Ending, ended, page_rows
+from stiltwalk.cli.reporting.inference import efficiencies, measured_rows
 from stiltwalk.cli.spent import show_spent
 from stiltwalk.cli.tuned import show_tuned
 from stiltwalk.engine.prepare import Prepared
@@ -23,13 +25,19 @@ from stiltwalk.store.store import Store
 SCORE_COLUMNS = ("encoder", "intermediate", "target", "metric", "languages", "seeds", "value")
 
 
-def show_results(prepared: Prepared, *, as_json: bool) -> None:
-    """Print the scores and gains of a study that was just run."""
+def show_results(prepared: Prepared, ending: Ending = NO_REPORT, *, as_json: bool) -> None:
+    """Print the scores and gains of a study that was just run, and end in a report of it, or without one.
+
+    Raises:
+        UserError: the report's folder holds something else, or cannot be written.
+    """
     rows = study_rows(prepared.place.store, prepared.plan)
     if as_json:
-        print_lists(rows, prepared.plan, prepared.place.store)
+        page = ended(prepared, ending, as_json=True)
+        show.print_lists(_lists(rows, prepared.plan, prepared.place.store) | page_rows(page))
     else:
         summary(rows, prepared.plan, prepared.place.store)
+        ended(prepared, ending)
 
 
 def summary(rows: pd.DataFrame, plan: Plan, store: Store, compared: pd.DataFrame | None = None) -> None:
@@ -64,10 +72,17 @@ def print_lists(rows: pd.DataFrame, plan: Plan, store: Store, compared: pd.DataF
 
     Gains are taken among the rows ``compared``, where ``rows`` themselves lack the baseline.
     """
+    show.print_lists(_lists(rows, plan, store, compared))
+
+
+def _lists(
+    rows: pd.DataFrame, plan: Plan, store: Store, compared: pd.DataFrame | None = None
+) -> dict[str, list[dict[str, Any]]]:
     lists = {"rows": _records(rows)} | gain_lists(rows if compared is None else compared, plan.study)
     if plan.measured:
-        lists |= {"inference": measured_rows(plan, store), "efficiency": efficiency_rows(rows, plan, store)}
-    show.print_lists(lists)
+        scored = [each._asdict() for each in efficiencies(rows, plan, store)]
+        lists |= {"inference": measured_rows(plan, store), "efficiency": scored}
+    return lists
 
 
 def _show_scores(rows: pd.DataFrame) -> None:

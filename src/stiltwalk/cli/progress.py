@@ -3,42 +3,48 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from types import TracebackType
 from typing import Self
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    ProgressColumn,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+)
 from rich.progress import Progress as Bars
+from rich.table import Column
 
 from stiltwalk.cli.show import clock
 from stiltwalk.engine.worker import Event
 
 LINE_SECONDS = 15.0
+WIDE = 110
+"""Columns of a terminal from which on there are bars."""
+_BESIDE, _BESIDE_WIDE = 36, 80
+"""Columns that all but the name takes, without bars and with them."""
 
 
 class Watch:
     """Shows the events of a run: stage, step, examples a second and time left."""
 
     def __init__(self, total: int, already: int) -> None:
-        self._console = Console(stderr=True, highlight=False, soft_wrap=True)
+        self._console = Console(stderr=True, highlight=False)
         self._live = self._console.is_terminal
+        self._console.soft_wrap = not self._live  # in a file a line stays a line
         self._total, self._done = total, already
         self._told: dict[str, float] = {}
         # when each stage of each step was first heard of, and how far it then was
         self._first: dict[tuple[str, str], tuple[float, int]] = {}
         self._rows: dict[str, TaskID] = {}
-        self._bars = Bars(
-            TextColumn("{task.description}"),
-            BarColumn(bar_width=24),
-            MofNCompleteColumn(),
-            TextColumn("{task.fields[rate]}"),
-            TimeElapsedColumn(),
-            TextColumn("{task.fields[left]}"),
-            console=self._console,
-            disable=not self._live,
-        )
+        self._bars = Bars(*_columns(self._console.width), console=self._console, disable=not self._live)
         self._whole = self._bars.add_task("study", total=total, completed=already, rate="steps", left="")
         self._already, self._began = already, time.monotonic()
+        self._said: set[str] = set()
         self._waited: float | None = None  # when it was last said that a step waits for memory
 
     def __enter__(self) -> Self:
@@ -60,6 +66,9 @@ class Watch:
             return
         if event.kind == "waiting":
             self._waiting(event)
+            return
+        if event.kind == "untracked":
+            self._untracked(event.message)
             return
         row = self._rows.pop(event.key, None)
         if row is not None:
@@ -97,6 +106,12 @@ class Watch:
             self._waited = now
             self._line(f"  waits for memory: {event.title} {event.message}")
 
+    def _untracked(self, message: str) -> None:
+        """A tracker failed; each worker finds that for itself, and once is enough."""
+        if message not in self._said:
+            self._said.add(message)
+            self._line(message)
+
     def _study_left(self) -> str:
         """Time left for all steps at the pace so far; steps differ, so it is a rough guide."""
         done, todo = self._done - self._already, self._total - self._already
@@ -104,6 +119,20 @@ class Watch:
 
     def _line(self, text: str) -> None:
         self._console.print(text, markup=False)
+
+
+def _columns(width: int) -> Iterator[ProgressColumn]:
+    """What a line of the live table has: where it is narrow no bar and no pace, so that counts are whole."""
+    wide = width >= WIDE
+    most = max(width - (_BESIDE_WIDE if wide else _BESIDE), 8)
+    yield TextColumn("{task.description}", table_column=Column(max_width=most, no_wrap=True))
+    if wide:
+        yield BarColumn(bar_width=24)
+    yield MofNCompleteColumn()
+    if wide:
+        yield TextColumn("{task.fields[rate]}")
+    yield TimeElapsedColumn()
+    yield TextColumn("{task.fields[left]}")
 
 
 def time_left(done: int, total: int, seconds: float) -> str:

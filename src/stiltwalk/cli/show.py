@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import sys
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Any, Literal
+from typing import Any
 
-from rich.console import Console
-from rich.table import Table
+from rich.console import Console, Group
+from rich.text import Text
 
+from stiltwalk.cli.fitting import Grid, fitted
+from stiltwalk.cli.folding import folded, terminal_width
 from stiltwalk.plan.nodes import Plan
 from stiltwalk.spec.arms import NONE_ARM
 from stiltwalk.spec.study import Study
@@ -18,7 +21,20 @@ from stiltwalk.spec.study import Study
 WIDE = 200
 """Columns to assume where output goes to a file or a pipe, so that nothing is folded there."""
 
-console = Console(highlight=False, width=None if sys.stdout.isatty() else WIDE)
+DUMB = {"dumb", "unknown"}
+"""What ``TERM`` calls a terminal whose width is not asked for otherwise."""
+
+
+def _console() -> Console:
+    """Where tables go: as wide as the terminal, whenever it is asked."""
+    known = sys.stdout.isatty() and os.environ.get("TERM", "").lower() not in DUMB
+    if known:
+        return Console(highlight=False)
+    # without a height as well, rich takes a dumb terminal for one of 80 columns
+    return Console(highlight=False, width=terminal_width(sys.stdout) or WIDE, height=25)
+
+
+console = _console()
 
 
 def print_json(name: str, rows: Iterable[Mapping[str, Any]]) -> None:
@@ -48,7 +64,8 @@ def print_table(
 ) -> None:
     """Print ``columns`` of ``rows``; numbers are aligned right, with two decimals.
 
-    Where the terminal is narrow, cells are folded; those of the columns ``whole`` last.
+    Where the terminal is narrow it is folded at words, those of the columns ``whole`` not at all, or falls
+    apart into several tables, or a block for each row (``fitting.fitted``).
     """
     console.print(table_of(rows, columns, title, whole))
 
@@ -58,21 +75,34 @@ def table_of(
     columns: Sequence[str],
     title: str | None = None,
     whole: Collection[str] = (),
-) -> Table:
-    """The table that :func:`print_table` prints."""
-    table = Table(title=title, title_justify="left", box=None, pad_edge=False)
-    numeric = {c for c in columns if any(isinstance(row.get(c), int | float) for row in rows)}
-    for column in columns:
-        justify: Literal["left", "right"] = "right" if column in numeric else "left"
-        table.add_column(column, justify=justify, overflow="fold", no_wrap=column in whole)
-    for row in rows:
-        table.add_row(*(_text(row.get(column)) for column in columns))
-    return table
+) -> Group:
+    """What :func:`print_table` prints, for the console's width now."""
+    grid = Grid(
+        names=tuple(columns),
+        rows=tuple(tuple(_text(row.get(column)) for column in columns) for row in rows),
+        right=frozenset(
+            place
+            for place, column in enumerate(columns)
+            if any(isinstance(row.get(column), int | float) for row in rows)
+        ),
+        whole=frozenset(place for place, column in enumerate(columns) if column in whole),
+    )
+    head = [Text(title, style="table.title")] if title else []
+    return Group(*head, *fitted(grid, console.width))
 
 
 def note(message: str) -> None:
     """Print to standard error, where progress and notes go."""
-    print(message, file=sys.stderr)  # noqa: T201  what note is for
+    print(folded(message, sys.stderr), file=sys.stderr)  # noqa: T201  what note is for
+
+
+def size(count: float) -> str:
+    """``count`` bytes in the unit that people would say them in."""
+    for unit in ("B", "kB", "MB", "GB"):
+        if count < 1000:
+            return f"{count:.0f} {unit}" if unit == "B" else f"{count:.1f} {unit}"
+        count /= 1000
+    return f"{count:.1f} TB"
 
 
 def clock(seconds: float) -> str:
@@ -121,8 +151,7 @@ def _text(value: object) -> str:
         return ""
     if isinstance(value, float):
         return f"{value:.2f}"
-    # square brackets in data are not markup
-    return str(value).replace("[", r"\[")
+    return str(value)
 
 
 def _plain(value: Any) -> Any:

@@ -102,7 +102,7 @@ def collect_garbage(
     with writing(opened.root):
         # looked for again: since it was printed a run may have begun to need some of it
         total = collect(set(found).intersection(leftovers(opened, studies, stale=stale)))
-    show.note(f"{_size(total)} deleted")
+    show.note(f"{show.size(total)} deleted")
 
 
 def copy_out(url: str, store: Path | None, study: str | None, *, as_json: bool) -> None:
@@ -127,7 +127,7 @@ def _list_kind(entries: Iterable[Entry], kind: str, *, as_json: bool) -> None:
         {
             "step": entry.key if as_json else entry.key[:12],
             "task": entry.task,
-            "size": entry.bytes if as_json else _size(entry.bytes),
+            "size": entry.bytes if as_json else show.size(entry.bytes),
             "seconds": entry.wall_seconds,
             "degenerate": entry.degenerate if as_json else "yes" if entry.degenerate else "",
         }
@@ -146,7 +146,7 @@ def _print_shelves(shelves: Iterable[Shelf], words: tuple[str, str], title: str)
         {
             what: each.what,
             count: each.number,
-            "size": _size(each.bytes),
+            "size": show.size(each.bytes),
             "degenerate": each.degenerate or None,
         }
         for each in shelves
@@ -171,7 +171,7 @@ def _print_leftovers(found: Sequence[Leftover], root: Path) -> None:
     for one in found:
         groups.setdefault((one.what, one.why), []).append(one)
     rows = [
-        {"what": what, "count": len(some), "size": _size(sum(one.bytes for one in some)), "why": why}
+        {"what": what, "count": len(some), "size": show.size(sum(one.bytes for one in some)), "why": why}
         for (what, why), some in groups.items()
     ]
     show.console.print(f"In {root} nothing needs", markup=False)
@@ -191,16 +191,7 @@ def _print_copied(copied: Copied, where: str, *, as_json: bool) -> None:
         show.print_json("rows", [copied._asdict()])
         return
     show.console.print(
-        f"{copied.steps} step(s) ({_size(copied.bytes)}) copied to {where}, {copied.there} were there; "
+        f"{copied.steps} step(s) ({show.size(copied.bytes)}) copied to {where}, {copied.there} were there; "
         f"{copied.studies} revision(s) of studies.",
         markup=False,
     )
-
-
-def _size(count: float) -> str:
-    """``count`` bytes in the unit that people would say them in."""
-    for unit in ("B", "kB", "MB", "GB"):
-        if count < 1000:
-            return f"{count:.0f} {unit}" if unit == "B" else f"{count:.1f} {unit}"
-        count /= 1000
-    return f"{count:.1f} TB"

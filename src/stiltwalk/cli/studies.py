@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from stiltwalk.spec.record import parse
 from stiltwalk.spec.study import Study
 from stiltwalk.spec.study_files import study_from
 from stiltwalk.spec.tasks import TASKS
+from stiltwalk.spec.tracking import tracking_in
 from stiltwalk.store.looks import freeze
 from stiltwalk.store.store import Store, open_store
 from stiltwalk.store.studies import keep_study, kept_names, kept_tasks, read_kept_study
@@ -118,9 +120,15 @@ def prepared_evaluation(
 
 
 def carry_out(
-    prepared: Prepared, workers: int | None, retries: int = RETRIES, engine: EngineChoice = LOCAL
+    prepared: Prepared,
+    workers: int | None,
+    retries: int = RETRIES,
+    engine: EngineChoice = LOCAL,
+    trackers: Sequence[str] = (),
 ) -> bool:
     """Run what is missing, showing progress; what may pass is tried again ``retries`` times.
+
+    ``trackers`` hear of trainings while they run.
 
     Returns:
         Whether all steps are done; ``False``: workers elsewhere do them, and nobody was to wait for them.
@@ -142,6 +150,10 @@ def carry_out(
         return True
     show.note(f"{plan.study.study}: {todo} of {total} steps to do")
     show.note(f"store: {place.store.root}")
+    tracking = tracking_in(place.store.root, trackers)
+    if tracking is not None:
+        show.note(f"tracking: {', '.join(tracking.trackers)}; what they write themselves: {tracking.folder}")
+        prepared = prepared._replace(place=replace(place, tracking=tracking))
     with Watch(total, total - todo) as watch:
         outcome = engines.carry_out(prepared, engine, workers, watch.tell, retries, show.note)
     if outcome.done < outcome.total and not engine.detached:

@@ -14,10 +14,14 @@ from stiltwalk.cli.options import (
     EngineOption,
     EngineOptionsOption,
     JsonOption,
+    OpenOption,
     OverrideOption,
+    ReportOption,
+    ReportOutOption,
     RetriesOption,
     ScaleOption,
     StoreOption,
+    TrackOption,
     WorkersOption,
 )
 from stiltwalk.spec.errors import UserError
@@ -83,20 +87,22 @@ def run(
     retries: RetriesOption = 1,
     engine: EngineOption = "local",
     engine_option: EngineOptionsOption = None,
+    track: TrackOption = None,
     dry_run: DryRunOption = False,
     json: JsonOption = False,
 ) -> None:
     """Run what is missing of a study; safe to repeat, goes on where it stopped."""
     from stiltwalk.cli import outcomes, studies, verdict  # noqa: PLC0415  keeps --help quick
 
-    choice = options.engine(engine, engine_option)
+    choice, told = options.engine(engine, engine_option), options.trackers(track)
     prepared = studies.prepared(study, data_dir, store, options.overrides(override), scale)
     if dry_run:
         studies.rehearse(prepared, workers, choice)
-    elif studies.carry_out(prepared, workers, retries, choice):
+    elif studies.carry_out(prepared, workers, retries, choice, told):
         outcomes.show_results(prepared, as_json=json)
         if not json:
             verdict.show_short(prepared.plan, prepared.place.store)
+            typer.echo(f"With figures and tables: stiltwalk report {prepared.plan.study.study}")
 
 
 def plan(
@@ -153,11 +159,21 @@ def transfer(
     retries: RetriesOption = 1,
     engine: EngineOption = "local",
     engine_option: EngineOptionsOption = None,
+    track: TrackOption = None,
     dry_run: DryRunOption = False,
+    report: ReportOption = True,
+    out: ReportOutOption = None,
+    show: OpenOption = False,
     json: JsonOption = False,
 ) -> None:
-    """Run a one-off study: encoder, intermediate arms, targets. The arm 'none' is always added."""
+    """Run a one-off study: encoder, intermediate arms, targets. The arm 'none' is always added.
+
+    It ends in a report.
+    """
     from stiltwalk.cli import outcomes, studies  # noqa: PLC0415  keeps --help quick
+    from stiltwalk.cli.reporting.ending import Ending  # noqa: PLC0415  the same
+
+    ending = Ending(report, out, show).checked()
 
     raw: dict[str, object] = {
         "study": name,
@@ -173,12 +189,12 @@ def transfer(
             "intermediate": {"examples": examples},
             "target": {"examples": examples},
         }
-    choice = options.engine(engine, engine_option)
+    choice, told = options.engine(engine, engine_option), options.trackers(track)
     prepared = studies.prepared_from(raw, "the command line", data_dir, store, options.overrides(override))
     if dry_run:
         studies.rehearse(prepared, workers, choice)
-    elif studies.carry_out(prepared, workers, retries, choice):
-        outcomes.show_results(prepared, as_json=json)
+    elif studies.carry_out(prepared, workers, retries, choice, told):
+        outcomes.show_results(prepared, ending, as_json=json)
 
 
 def results(

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from stiltwalk.cli import show
 from stiltwalk.engine.status import chosen_by
 from stiltwalk.plan.nodes import Plan
 from stiltwalk.plan.steps import ChooseStep
-from stiltwalk.plan.trainings import TrainStep
 from stiltwalk.store.store import Store
 
 COLUMNS = ("encoder", "training", "dev", "rate", "trials", "steps", "tokens", "operations")
@@ -46,16 +45,3 @@ def _line(facts: Mapping[str, Any]) -> dict[str, Any]:
 def _score(each: Mapping[str, Any]) -> str:
     collapsed = f" ({each['degenerate']} collapsed)" if each["degenerate"] else ""
     return f"{each['rate']:g}: {each['mean']:.2f}{collapsed}"
-
-
-def tried(plan: Plan, store: Store, keys: Iterable[str]) -> str | None:
-    """Operations a seed of all trials behind the trainings ``keys``; ``None``: their rates were given."""
-    steps = [plan.nodes[key].step for key in keys]
-    choices = {step.rate_from for step in steps if isinstance(step, TrainStep) and step.rate_from}
-    found = [(plan.nodes[key].step, chosen_by(store, key)) for key in choices]
-    costs = [
-        facts["flops"] / len(step.trials[0].steps)
-        for step, facts in found
-        if isinstance(step, ChooseStep) and facts
-    ]
-    return f"{sum(costs):.2e}" if costs else None

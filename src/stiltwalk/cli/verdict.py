@@ -19,7 +19,9 @@ from stiltwalk.analyse.verdicts import UNDECIDED, Number, Verdict
 from stiltwalk.cli import show
 from stiltwalk.cli.evidence import gathered
 from stiltwalk.plan.nodes import Plan
+from stiltwalk.render.claims_json import finite
 from stiltwalk.spec.study import Study
+from stiltwalk.spec.tasks import find_task
 from stiltwalk.store.disk import DiskError
 from stiltwalk.store.looks import Frozen, add_look, design_of, now, read_frozen, read_looks
 from stiltwalk.store.store import Store
@@ -54,8 +56,9 @@ class Judged(NamedTuple):
 
     @property
     def rehearsal(self) -> bool:
-        """Whether the question is not answered at this scale, whatever is found."""
-        return self.study.scale == POCKET
+        """Whether the question is not answered, whatever is found: at this scale, or in an invented world."""
+        tasks = (find_task(target.task, self.evidence.tasks) for target in self.study.targets)
+        return self.study.scale == POCKET or any(task.generator is not None for task in tasks)
 
     @property
     def exploratory(self) -> bool:
@@ -76,7 +79,7 @@ def judged(plan: Plan, store: Store, *, final: bool = False, interim: bool = Tru
         UserError: a finished step, or the record of earlier looks, is damaged.
     """
     study, evidence = plan.study, gathered(plan, store)
-    looks = tuple(_look(raw) for raw in read_looks(store, study.study))
+    looks = looks_at(store, study.study)
     digest = digest_of(evidence.scores)
     progress = Progress(evidence.finished, evidence.planned, final)
     allowed = permission(study.analysis, looks, digest, progress)
@@ -105,6 +108,15 @@ def judged(plan: Plan, store: Store, *, final: bool = False, interim: bool = Tru
             verdict = verdict._replace(caveats=(unkept, *verdict.caveats))
         looks = (*looks, look)
     return Judged(study, evidence, verdict, allowed, looks, frozen)
+
+
+def looks_at(store: Store, name: str) -> tuple[Look, ...]:
+    """Every look at the results of the study ``name``, in order.
+
+    Raises:
+        UserError: their record is damaged.
+    """
+    return tuple(_look(raw) for raw in read_looks(store, name))
 
 
 def show_verdict(found: Judged, *, every: bool = False) -> None:
@@ -150,7 +162,7 @@ def print_verdict(found: Judged) -> None:
     """Print ``{"verdict": {...}, "numbers": [...]}``; a number that is none, or has no end, is null."""
     verdict = found.verdict
     show.print_object(
-        _plain(
+        finite(
             {
                 "verdict": {
                     "study": found.study.study,
@@ -186,7 +198,8 @@ def save_figure(found: Judged, path: Path) -> None:
     Raises:
         UserError: figures are not written with such an ending.
     """
-    from stiltwalk.report.figures import save, verdict_figure  # noqa: PLC0415  matplotlib is slow to come up
+    from stiltwalk.render.charts.chart import save  # noqa: PLC0415  matplotlib is slow to come up
+    from stiltwalk.render.charts.verdict import verdict_figure  # noqa: PLC0415  the same
 
     save(verdict_figure(found.verdict, REHEARSAL if found.rehearsal else ""), path)
     show.note(f"figure written to {path}")
@@ -324,14 +337,3 @@ def _written(value: float, unit: str) -> str:
     if unit.startswith("points"):
         return signed(value)
     return f"{value:.4g}" if math.isfinite(value) else "unbounded"
-
-
-def _plain(value: Any) -> Any:
-    """``value`` as JSON has it: what is no finite number is null."""
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    if isinstance(value, Mapping):
-        return {str(key): _plain(each) for key, each in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(each) for each in value]
-    return value.item() if hasattr(value, "item") else value

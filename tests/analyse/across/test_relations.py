@@ -183,3 +183,20 @@ def test_languages_that_are_not_in_the_table() -> None:
     """They are in no group."""
     row = _one(relations(_of_one_target({**GAINS, "qqq": 50.0}), {}), SCRIPT)
     assert row.groups == (4, 3)
+
+
+def test_intervals_of_a_language_are_the_paired_t_test() -> None:
+    """One arm beside ``none`` in one language: Student's test of the pairs of four seeds."""
+    before, after = [50.0, 53.0, 49.0, 51.0], [54.0, 55.0, 50.0, 56.0]
+    marks: dict[str, Any] = dict.fromkeys(("degenerate", "seen", "repeats", "retrieval"), False)
+    rows = [
+        {"encoder": "e", "intermediate": arm, "seed": seed, "language": "de", "target": "t", "score": value}
+        for arm, values in (("none", before), ("a", after))
+        for seed, value in enumerate(values)
+    ]
+    (table,) = responses(pd.DataFrame([row | marks for row in rows]))
+    found = language_gains(table, "a", 0.9)
+    assert found is not None
+    expected = stats.ttest_rel(after, before).confidence_interval(0.9)
+    assert found.gains.tolist() == [pytest.approx(3.0)]
+    assert (found.estimates[0].low, found.estimates[0].high) == pytest.approx((expected.low, expected.high))

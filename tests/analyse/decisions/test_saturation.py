@@ -232,3 +232,15 @@ def test_pictures() -> None:
     names = [(each.name, each.of) for each in found.curves]
     assert ("measured", "e · mnli-steps") in names
     assert ("exponential", "e · mnli") in names
+
+
+def test_the_law_without_the_largest_amount_is_drawn_beside() -> None:
+    """It says which amount it never saw, and ends elsewhere than the law that saw all."""
+    found = decide_saturation(_made(_level, sd=0.05))
+    whole, held = (
+        next(each for each in found.curves if each.name == "exponential" and bool(each.unseen) is without)
+        for without in (False, True)
+    )
+    assert held.of == whole.of
+    assert held.unseen == (held.x[-1],)
+    assert held.y[-1] != whole.y[-1]

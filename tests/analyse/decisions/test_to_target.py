@@ -11,7 +11,7 @@ import pytest
 from scipy import stats
 
 from stiltwalk.analyse.decisions.series import Series, series_along
-from stiltwalk.analyse.decisions.to_target import ToTarget, geometric, numbers, to_target
+from stiltwalk.analyse.decisions.to_target import ToTarget, geometric, numbers, pictures, to_target
 from stiltwalk.analyse.evidence import Evidence, Training
 from stiltwalk.analyse.reaching import Reached, first_look
 from tests.analyse.worlds import along, looking, world
@@ -103,3 +103,18 @@ def test_the_geometric_mean() -> None:
     assert (round(lone.value, 9), lone.low, lone.high) == (100, -math.inf, math.inf)
     assert not geometric(np.array([100.0, 100.0]), 0.95).bounded
     assert math.isnan(geometric(np.array([math.nan]), 0.95).value)
+
+
+def test_pictures_are_of_the_numbers() -> None:
+    """Steps and seconds along batch sizes, with the ends that the numbers have; one that missed has none."""
+    found = _found(*_made(lambda batch, seed: looking(200, 10, batch, lambda step: 50 + 0.1 * step + seed)))
+    steps, seconds = pictures(found, "batch", 0.95)
+    assert [(each.unit, each.axis, each.of) for each in (steps, seconds)] == [
+        ("steps to target", "batch", found.of),
+        ("seconds to target", "batch", found.of),
+    ]
+    told = {each.of: each for each in numbers(found, 0.95) if each.name == "steps to target"}
+    ends = [(each.value, each.low, each.high) for each in told.values()]
+    assert list(zip(steps.y, steps.low, steps.high, strict=True)) == ends
+    assert any(found.missed)
+    assert all(math.isinf(low) == bool(missed) for low, missed in zip(steps.low, found.missed, strict=True))

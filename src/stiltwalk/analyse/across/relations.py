@@ -16,9 +16,10 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from stiltwalk.analyse.across.per_run import beyond_rounding
+from stiltwalk.analyse.blocks import Contrasts, contrasts
 from stiltwalk.analyse.comparing import cells_of
 from stiltwalk.analyse.estimates import CONFIDENCE, Estimate, estimate, unbounded
-from stiltwalk.analyse.responses import Bools, Floats, Responses
+from stiltwalk.analyse.responses import Bools, Floats, Responses, filled
 from stiltwalk.spec.arms import NONE_ARM
 from stiltwalk.spec.languages import LANGUAGES, SOURCE_LANGUAGE
 
@@ -62,14 +63,16 @@ class LanguageGains(NamedTuple):
         languages: codes.
         gains: ``(languages,)``: points, mean over seeds and targets, each target's own level taken out.
         targets: how many targets.
+        estimates: the same, with intervals over seeds: how far other seeds of these targets would be off.
     """
 
     languages: tuple[str, ...]
     gains: Floats
     targets: int
+    estimates: tuple[Estimate, ...]
 
 
-def language_gains(found: Responses, arm: str) -> LanguageGains | None:
+def language_gains(found: Responses, arm: str, confidence: float = CONFIDENCE) -> LanguageGains | None:
     """What ``arm`` gains over ``none`` in each language; ``None`` where nothing can be compared.
 
     Of the cells that verdicts are about (``comparing``'s headline), over the seeds that both have. Targets
@@ -79,6 +82,7 @@ def language_gains(found: Responses, arm: str) -> LanguageGains | None:
     Args:
         found: the scores of one encoder.
         arm: one of its arms, not ``none``.
+        confidence: of the intervals.
     """
     if NONE_ARM not in found.arms or arm not in found.arms:
         return None
@@ -94,10 +98,27 @@ def language_gains(found: Responses, arm: str) -> LanguageGains | None:
         if taken
     ]
     kept = _connected(pairs)
-    pairs, gains = [pair for pair, taken in zip(pairs, kept, strict=True) if taken], gains[kept]
+    pairs = [pair for pair, taken in zip(pairs, kept, strict=True) if taken]
+    cells[np.flatnonzero(cells)[~kept]] = False
     languages = tuple(sorted({code for code, _ in pairs}))
     targets = tuple(dict.fromkeys(name for _, name in pairs))
-    return LanguageGains(languages, _effects(pairs, gains, languages, targets), len(targets))
+    weights = _effects(pairs, languages, targets)
+    effects = weights @ gains[kept]
+    noise = _over_seeds(found, arm, cells, weights, confidence)
+    known = zip(effects.tolist(), noise.se[:, 0], noise.df[:, 0], strict=True)
+    estimates = tuple(estimate(value, float(se), float(df), confidence) for value, se, df in known)
+    return LanguageGains(languages, effects, len(targets), estimates)
+
+
+def _over_seeds(found: Responses, arm: str, cells: Bools, weights: Floats, confidence: float) -> Contrasts:
+    """The arm minus ``none`` of every language, ``(languages, 1)``, for what is said there of its noise."""
+    values = np.moveaxis(found.healthy[:, :, cells], 2, 0)
+    shares = np.abs(weights) / np.abs(weights).sum(axis=1, keepdims=True)
+    present = np.einsum("lc,cas->las", shares, np.isfinite(values).astype(float))
+    levels = np.einsum("lc,cas->las", weights, filled(values))
+    minus = np.zeros((1, len(found.arms)))
+    minus[0, [found.arms.index(arm), found.arms.index(NONE_ARM)]] = 1.0, -1.0
+    return contrasts(levels, minus, present, confidence=confidence)
 
 
 def _connected(pairs: list[tuple[str, str]]) -> Bools:
@@ -117,17 +138,17 @@ def _connected(pairs: list[tuple[str, str]]) -> Bools:
     return np.array([number == largest for number in part], dtype=bool)
 
 
-def _effects(
-    pairs: list[tuple[str, str]], gains: Floats, languages: tuple[str, ...], targets: tuple[str, ...]
-) -> Floats:
-    """Least squares of gain = language + target, the targets' parts summing to 0; the languages' parts."""
+def _effects(pairs: list[tuple[str, str]], languages: tuple[str, ...], targets: tuple[str, ...]) -> Floats:
+    """``(languages, pairs)``: what the pairs' gains are weighted by, to the languages' parts of them.
+
+    Least squares of gain = language + target, the targets' parts summing to 0.
+    """
     design = np.zeros((len(pairs) + 1, len(languages) + len(targets)))
     for row, (code, name) in enumerate(pairs):
         design[row, languages.index(code)] = 1
         design[row, len(languages) + targets.index(name)] = 1
     design[-1, len(languages) :] = 1  # a condition that the others leave open, so it is met
-    solved = np.linalg.lstsq(design, np.append(gains, 0.0), rcond=None)[0]
-    return np.asarray(solved[: len(languages)], dtype=float)
+    return np.asarray(np.linalg.pinv(design)[: len(languages), :-1], dtype=float)
 
 
 def relations(
@@ -142,7 +163,7 @@ def relations(
     """
     rows: list[Relation] = []
     for arm in found.arms:
-        if arm != NONE_ARM and (gains := language_gains(found, arm)) is not None:
+        if arm != NONE_ARM and (gains := language_gains(found, arm, confidence)) is not None:
             rows += _of_arm(arm, gains, text, confidence)
     return tuple(rows)
 

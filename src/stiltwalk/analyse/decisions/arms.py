@@ -63,3 +63,9 @@ def collapsed_runs(evidence: Evidence) -> tuple[int, int]:
     runs = evidence.scores.groupby(["encoder", "intermediate", "seed", "target"], sort=False)["degenerate"]
     marks = runs.any()
     return int(marks.sum()), len(marks)
+
+
+def standing_arms(evidence: Evidence, encoder: str) -> tuple[str, ...]:
+    """Those that decisions are about whose trainings with ``encoder`` did not all collapse."""
+    collapsed = collapsed_arms(evidence, encoder)
+    return tuple(arm for arm in judged_arms(evidence.study) if arm not in collapsed)

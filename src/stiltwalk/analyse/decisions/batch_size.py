@@ -35,7 +35,7 @@ from stiltwalk.analyse.decisions.batches import (
 from stiltwalk.analyse.decisions.curves import COLLAPSED_IN, Curve, Variant, curves, drawn, variants
 from stiltwalk.analyse.decisions.series import Series, series_along, training_of
 from stiltwalk.analyse.decisions.standing import STANDING, missing_caveats
-from stiltwalk.analyse.decisions.to_target import ToTarget, to_target
+from stiltwalk.analyse.decisions.to_target import ToTarget, pictures, to_target
 from stiltwalk.analyse.decisions.to_target import numbers as target_numbers
 from stiltwalk.analyse.decisions.wording import listed, plain, said, whole
 from stiltwalk.analyse.estimates import Estimate
@@ -46,6 +46,8 @@ from stiltwalk.analyse.verdicts import UNDECIDED, Number, Verdict
 
 DECISION: Final = "batch-size"
 AXIS: Final = "batch_size"
+ALONG: Final = "examples in an intermediate step"
+"""What its curves are drawn along."""
 
 _MEAN = (
     "The answer is of the mean over these encoders, each counting the same: seeds are its units, and other "
@@ -105,9 +107,9 @@ def decide_batch_size(evidence: Evidence) -> Verdict:
         ),
         tuple(_caveats(evidence, laid, answer, series, reached)),
         _needed(laid, answer),
-        tuple(
-            drawn(each.curve, "examples in an intermediate step", evidence.confidence)
-            for each in (*laid.deciding, *laid.beside)
+        (
+            *(drawn(each.curve, ALONG, evidence.confidence) for each in (*laid.deciding, *laid.beside)),
+            *(picture for each in reached for picture in pictures(each, ALONG, evidence.confidence)),
         ),
     )
 

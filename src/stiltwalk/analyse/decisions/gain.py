@@ -9,7 +9,14 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from stiltwalk.analyse.comparing import Compared, View, cells_of, compared
-from stiltwalk.analyse.decisions.arms import Control, collapsed_arms, collapsed_runs, controls_of, judged_arms
+from stiltwalk.analyse.decisions.arms import (
+    Control,
+    collapsed_arms,
+    collapsed_runs,
+    controls_of,
+    judged_arms,
+    standing_arms,
+)
 from stiltwalk.analyse.decisions.best import Best, best_per_target
 from stiltwalk.analyse.decisions.standing import STANDING, missing_caveats
 from stiltwalk.analyse.decisions.wording import counted, listed, percent, said
@@ -266,9 +273,7 @@ def _differ(one: Estimate, other: Estimate) -> bool:
 
 
 def _best(evidence: Evidence, found: Responses) -> Best:
-    collapsed = collapsed_arms(evidence, found.encoder)
-    arms = [arm for arm in judged_arms(evidence.study) if arm not in collapsed]
-    return best_per_target(found, arms, confidence=evidence.confidence)
+    return best_per_target(found, standing_arms(evidence, found.encoder), confidence=evidence.confidence)
 
 
 def _best_numbers(best: Sequence[tuple[str, Best]]) -> Iterator[Number]:

@@ -25,6 +25,7 @@ from stiltwalk.analyse.estimates import Estimate, p_above, p_below, p_equivalent
 from stiltwalk.analyse.fits.derived import Derived
 from stiltwalk.analyse.fits.doublings import curvature_weights, last_doubling, slope_weights
 from stiltwalk.analyse.fits.law_choice import LawChoice, choose_law
+from stiltwalk.analyse.fits.laws import LawFit
 from stiltwalk.analyse.fits.limits import over_laws
 from stiltwalk.analyse.verdicts import UNDECIDED, Number, number
 
@@ -289,15 +290,23 @@ def known_d90(found: Sequence[Saturation]) -> dict[str, float]:
 
 
 def pictures(found: Saturation, confidence: float) -> list[verdicts.Curve]:
-    """The curve as measured, and the law that fits it best."""
+    """The curve as measured, the law that fits it best, and the same law without the largest amount."""
     curve = found.curve
     if not curve.cells or len(curve.x) < 2:
         return []
     made = [drawn(curve, "intermediate examples", confidence)]
-    if found.laws is not None and found.laws.best and not found.laws.flat:
-        fit = next(each for each in found.laws.fits if each.law == found.laws.best)
-        x = np.geomspace(curve.x[0], curve.x[-1], _STEPS)
+    if found.laws is None or not found.laws.best or found.laws.flat:
+        return made
+    best = found.laws.best
+    fits: list[tuple[LawFit, tuple[float, ...]]] = [
+        (each, ()) for each in found.laws.fits if each.law == best
+    ]
+    fits += [(held.fit, (held.amount,)) for held in found.laws.held_out if held.law == best]
+    x = np.geomspace(curve.x[0], curve.x[-1], _STEPS)
+    for fit, unseen in fits:
         y = tuple(map(float, fit.predict(x)))
         ends = ((-math.inf,) * len(y), (math.inf,) * len(y))
-        made.append(verdicts.Curve(fit.law, curve.of, made[0].axis, tuple(map(float, x)), y, *ends))
+        made.append(
+            verdicts.Curve(best, curve.of, made[0].axis, tuple(map(float, x)), y, *ends, unseen=unseen)
+        )
     return made

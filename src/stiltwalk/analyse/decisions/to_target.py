@@ -18,7 +18,7 @@ from stiltwalk.analyse.estimates import Estimate, estimate, unbounded
 from stiltwalk.analyse.evidence import Evidence, Training
 from stiltwalk.analyse.reaching import Reached, first_look
 from stiltwalk.analyse.responses import Floats
-from stiltwalk.analyse.verdicts import Number, number
+from stiltwalk.analyse.verdicts import MEASURED, Curve, Number, number
 
 SHARE: Final = 0.99
 """Of the best dev score of a series: its target, as §7 of the protocol has it."""
@@ -124,14 +124,12 @@ def numbers(found: ToTarget, confidence: float) -> list[Number]:
             ("tokens to target", found.tokens),
             ("seconds to target", found.seconds),
         ):
-            own = spent[place]
-            reached = int((~np.isnan(own)).sum())
+            reached = int((~np.isnan(spent[place])).sum())
             if not reached:
                 continue
-            told = geometric(own, confidence)
+            told = _mean(found, spent, place, confidence)
             note = f"dev score {plain(found.target)}; geometric mean"
             if found.missed[place]:
-                told = unbounded(told.value, confidence)
                 note += f" of those that reached it; {found.missed[place]} never did"
             made.append(
                 number(
@@ -145,6 +143,25 @@ def numbers(found: ToTarget, confidence: float) -> list[Number]:
                 )
             )
     return made
+
+
+def pictures(found: ToTarget, axis: str, confidence: float) -> list[Curve]:
+    """Steps and seconds to the target along ``axis``, of the batch sizes that reached it."""
+    made = []
+    for unit, spent in (("steps to target", found.steps), ("seconds to target", found.seconds)):
+        means = [(x, _mean(found, spent, place, confidence)) for place, x in enumerate(found.x)]
+        known = [(x, mean) for x, mean in means if math.isfinite(mean.value)]
+        if known:
+            x, values = zip(*known, strict=True)
+            y, low, high = (tuple(getattr(each, end) for each in values) for end in ("value", "low", "high"))
+            made.append(Curve(MEASURED, found.of, axis, x, y, low, high, unit))
+    return made
+
+
+def _mean(found: ToTarget, spent: Floats, place: int, confidence: float) -> Estimate:
+    """The geometric mean at a batch size; nothing bounds it where some training never reached the target."""
+    mean = geometric(spent[place], confidence)
+    return unbounded(mean.value, confidence) if found.missed[place] else mean
 
 
 def _best(runs: Mapping[tuple[float, int], tuple[str, Training]], place: float) -> float:

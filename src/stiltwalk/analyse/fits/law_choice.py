@@ -40,12 +40,14 @@ class HeldOut(NamedTuple):
         amount: the largest.
         fitted_deviation: mean absolute deviation at the other amounts, in points.
         held_out_deviation: at the largest.
+        fit: to the other amounts.
     """
 
     law: str
     amount: float
     fitted_deviation: float
     held_out_deviation: float
+    fit: LawFit
 
 
 class LawChoice(NamedTuple):
@@ -200,7 +202,7 @@ def _held_out(x: Floats, scores: Floats, weights: Floats, laws: Sequence[str]) -
         fit = fit_points(LAWS[law], points)
         at_others = float(np.abs(points.means - fit.predict(points.amounts)).mean())
         at_last = float(np.abs(last - fit.predict(np.array([largest]))).mean())
-        found.append(HeldOut(law, largest, at_others, at_last))
+        found.append(HeldOut(law, largest, at_others, at_last, fit))
     return tuple(found)
 
 

@@ -28,10 +28,11 @@ class Arm(NamedTuple):
     Attributes:
         encoder: the encoder's name.
         name: the arm's.
-        control: whether no verdict is about it.
-        examples: distinct intermediate examples; ``None``: it has none.
-        batch_size: examples in one intermediate optimiser step; ``None``: it has none.
-        steps: of its intermediate training, a mean over seeds; ``None``: it has none.
+        control: whether it only stands beside other arms, and no verdict is about it; not said of ``none``.
+        examples: distinct intermediate examples; ``None``: it has none, or no run of it is finished.
+        batch_size: examples in one intermediate optimiser step; ``None``: the same, or it has several.
+        steps: of its intermediate training, a mean over seeds; ``None``: it has none that is finished. Of a
+            control that trains the targets for longer it is what that added, a mean over targets as well.
         tokens: real tokens of that, a mean over seeds.
         flops: operations of that, a mean over seeds.
         hours: machine time of that, summed over seeds.
@@ -105,6 +106,7 @@ class Contents:
         finished: cells (an encoder, an arm, a seed and a target each) that are done.
         planned: cells that the study has.
         verdict: what was decided.
+        confidence: of every interval here, once what earlier looks have spent is taken off.
         withheld: whether the verdict is held back, and only estimates are shown.
         analysis: by which rules was judged, since when they stand, earlier looks; sentences.
         encoders: name → size.
@@ -139,6 +141,7 @@ class Contents:
     finished: int
     planned: int
     verdict: Verdict
+    confidence: float
     withheld: bool
     analysis: tuple[str, ...]
     encoders: Mapping[str, EncoderSize]

@@ -1,4 +1,4 @@
-"""Figures: what a verdict says stands in them, and the same verdict makes the same file."""
+"""Charts of a verdict: what a verdict says stands in them, and the same verdict makes the same file."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from stiltwalk.analyse.verdicts import MEASURED, Curve, Number, Verdict
-from stiltwalk.report.figures import save, verdict_figure
+from stiltwalk.render.charts.chart import save
+from stiltwalk.render.charts.verdict import verdict_figure
 from stiltwalk.spec.errors import UserError
 
 
@@ -41,7 +42,15 @@ def _svg(verdict: Verdict, path: Path, heading: str = "") -> str:
 def test_what_is_said_stands_in_the_figure(tmp_path: Path) -> None:
     """Names, things and the heading, as text; numbers of other units and without a value do not."""
     text = _svg(VERDICT, tmp_path / "v.svg", "A rehearsal")
-    for said in ("gain", "last doubling", "pocket-s · nli", "A rehearsal", "95 % intervals", "log-linear"):
+    for said in (
+        "gain",
+        "last doubling",
+        "pocket-s: points",
+        ">nli<",
+        "A rehearsal",
+        "95 % intervals",
+        "log-linear",
+    ):
         assert said in text
     assert "&lt;qa&gt; &amp; $x$" in text
     assert "D90" not in text

@@ -1,0 +1,1 @@
+"""Tables of a report: as records, and written as Markdown, LaTeX, CSV and HTML."""
