@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
-.PHONY: env test lint check format demo bench trust pocket-encoders docs-tables rehearsals real-test parity-test slow-test cluster-test clean
+.PHONY: env test lint check format demo bench trust pocket-encoders docs docs-tables rehearsals real-test parity-test slow-test cluster-test browser-test clean
 
 env: $(STAMP)            ## create .venv with pinned dependencies
 
@@ -47,6 +47,10 @@ pocket-encoders: env     ## make the packaged encoders anew (about half an hour 
 rehearsals: env          ## the six presets at pocket scale and their verdicts, for docs/verdicts.md (an hour)
 	$(BIN)/python scripts/rehearsals.py --store .rehearsals
 
+docs: env                ## the site of the documents, in site/; a warning is an error
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[docs]'
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
+
 docs-tables: env         ## write what is generated of docs/ anew: tables, and the schema of study files
 	$(BIN)/python scripts/docs_tables.py
 
@@ -64,6 +68,11 @@ cluster-test: env        ## real Ray and SLURM clusters made on this machine: a 
 	tests/cluster/slurm.sh
 	SLURM_CONF=$$(tests/cluster/slurm.sh --conf) $(BIN)/pytest -m cluster tests/cluster; \
 	    code=$$?; tests/cluster/slurm.sh --stop; exit $$code
+
+browser-test: env        ## reports in a headless browser, tables through pdflatex: a Debian, as root where they are missing
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[browser]'
+	tests/browser/install.sh
+	$(BIN)/pytest -m browser
 
 clean:
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache

@@ -1,9 +1,9 @@
-"""Tests of what the documents promise: every command in them exists, with the options they use."""
+"""Tests of what the documents promise, blocks of code apart: links, navigation, generated parts, messages."""
 
 from __future__ import annotations
 
+import json
 import re
-import shlex
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,96 +11,39 @@ from typing import Any
 import pytest
 import typer
 import yaml
-from jsonschema import Draft202012Validator
 
-import stiltwalk
+from stiltwalk.cli import command_table, task_table
 from stiltwalk.cli.main import app
-from stiltwalk.cli.task_table import markdown
 from stiltwalk.spec.analysis import Analysis
-from stiltwalk.spec.scales import scales_of
 from stiltwalk.spec.study_files import study_from
-from stiltwalk.spec.study_schema import schema_text, study_schema
+from stiltwalk.spec.study_schema import schema_text
 from stiltwalk.spec.tasks import TASKS
+from stiltwalk.store.columns import COLUMNS
+from tests.docs_blocks import DOCUMENTS, ROOT, Block, of, prose
+from tests.docs_messages import is_said
 
-ROOT = Path(__file__).parents[1]
-DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
-
-
-def _blocks(language: str) -> Iterator[tuple[str, str]]:
-    for path in DOCUMENTS:
-        for block in re.findall(rf"```{language}\n(.*?)```", path.read_text(encoding="utf-8"), re.DOTALL):
-            yield path.name, block
+FROM_ROOT = {"changelog.md": "CHANGELOG.md", "contributing.md": "CONTRIBUTING.md"}
+"""Pages of the site that scripts/docs_site.py takes from the root of the repository."""
 
 
-def _commands() -> list[tuple[str, str]]:
-    return [
-        (name, line.removeprefix("$ "))
-        for name, block in _blocks("console")
-        for line in block.splitlines()
-        if line.startswith("$ stiltwalk")
-    ]
-
-
-@pytest.mark.parametrize(("document", "line"), _commands())
-def test_every_command_parses(document: str, line: str) -> None:
-    """A command shown to the reader is one that the command line understands."""
-    words = shlex.split(line, comments=True)[1:]
-    command: Any = typer.main.get_command(app)
-    while hasattr(command, "commands"):
-        name = words.pop(0)
-        assert name in command.commands, f"{document}: {name}"
-        command = command.commands[name]
-    command.make_context("stiltwalk", words)
-
-
-def test_the_readmes_study_is_valid() -> None:
-    """The study file shown in the README passes every check."""
-    (_, text) = next(block for block in _blocks("yaml") if block[0] == "README.md")
-    assert study_from(yaml.safe_load(text), "README.md").arms == ("none", "commonsenseqa", "squad+mlm")
-
-
-def test_the_studies_shown_are_valid() -> None:
-    """Every whole one in docs/studies.md, with its fields and the names in them."""
-    shown = [text for name, text in _blocks("yaml") if name == "studies.md" and text.startswith("study:")]
-    assert len(shown) == 8
-    marks = Draft202012Validator(study_schema())
-    for text in shown:
-        raw = yaml.safe_load(text)
-        for scale in scales_of(raw, "studies.md") or (None,):
-            study_from(raw, "studies.md", scale=scale)
-        assert [error.message for error in marks.iter_errors(raw)] == []
+def _study(page: str, part: str) -> Block:
+    return next(block for block in of(page, "yaml") if part in block.text)
 
 
 def test_the_arms_shown_are_the_arms_there_are() -> None:
-    """Names of arms along axes, as docs/studies.md tells them."""
-    text = next(text for name, text in _blocks("yaml") if name == "studies.md" and "axes:" in text)
-    arms = study_from(yaml.safe_load(text), "studies.md").arms
-    assert {"pocket-nli-n250-subset0", "as-long-all", "mixed+mlm0.2"} <= {*arms}
+    """Names of arms in the README's study, and along axes as docs/studies.md tells them."""
+    readme = study_from(yaml.safe_load(_study("README.md", "study:").text), "README.md")
+    assert readme.arms == ("none", "commonsenseqa", "squad+mlm")
+    laid_out = study_from(yaml.safe_load(_study("docs/studies.md", "axes:").text), "studies.md").arms
+    assert {"pocket-nli-n250-subset0", "as-long-all", "mixed+mlm0.2"} <= {*laid_out}
 
 
-def test_the_analysis_shown_is_valid() -> None:
+def test_the_analysis_shown_is_whole() -> None:
     """Every field of an analysis is told, with its default but for the decision."""
-    text = next(
-        text for name, text in _blocks("yaml") if name == "studies.md" and text.startswith("analysis:")
-    )
-    raw = yaml.safe_load(text)["analysis"]
+    block = next(block for block in of("docs/studies.md", "yaml") if block.text.startswith("analysis:"))
+    raw = yaml.safe_load(block.text)["analysis"]
     assert Analysis.model_validate(raw) == Analysis(decision="saturation")
     assert set(raw) == set(Analysis.model_fields)
-
-
-def test_the_readmes_functions_exist() -> None:
-    """Every function of the Python API that the README calls is there."""
-    (_, text) = next(block for block in _blocks("python") if block[0] == "README.md")
-    called = set(re.findall(r"stiltwalk\.(\w+)\(", text))
-    assert called
-    assert called <= set(stiltwalk.__all__)
-
-
-def test_every_link_leads_somewhere() -> None:
-    """A relative link in a document names a file that exists."""
-    for path in DOCUMENTS:
-        for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", path.read_text(encoding="utf-8")):
-            assert (path.parent / target).exists(), f"{path.name}: {target}"
 
 
 def test_every_make_target_shown_exists() -> None:
@@ -111,15 +54,145 @@ def test_every_make_target_shown_exists() -> None:
             assert target in targets, f"{path.name}: make {target}"
 
 
-def test_generated_tables_are_fresh() -> None:
-    """The table of tasks in the documents is made of the records as they are."""
-    text = (ROOT / "docs" / "tasks.md").read_text(encoding="utf-8")
+@pytest.mark.parametrize(
+    ("page", "generated"),
+    [
+        ("tasks.md", task_table.markdown(TASKS)),
+        ("commands.md", command_table.markdown(typer.main.get_command(app))),
+    ],
+)
+def test_generated_parts_are_fresh(page: str, generated: str) -> None:
+    """Tables of tasks and commands are made of the records and of the program as they are."""
+    text = (ROOT / "docs" / page).read_text(encoding="utf-8")
     _, _, after = text.partition("<!-- generated by make docs-tables -->\n")
-    generated, _, _ = after.partition("<!-- end of what is generated -->")
-    assert generated.strip() == markdown(TASKS).strip(), "docs/tasks.md is stale: run `make docs-tables`"
+    found, _, _ = after.partition("<!-- end of what is generated -->")
+    assert found.strip() == generated.strip(), f"docs/{page} is stale: run `make docs-tables`"
 
 
 def test_the_schema_is_fresh() -> None:
     """docs/study.schema.json is made of the records as they are."""
     text = (ROOT / "docs" / "study.schema.json").read_text(encoding="utf-8")
     assert text == schema_text(), "docs/study.schema.json is stale: run `make docs-tables`"
+
+
+def test_every_command_is_told_of() -> None:
+    """Every command has its section, hidden ones apart; the README's table names every group."""
+    told = re.findall(r"^## (.*)$", (ROOT / "docs" / "commands.md").read_text(), re.MULTILINE)
+    there = [" ".join(words[1:]) for words, _ in command_table.commands(typer.main.get_command(app))]
+    assert told == there
+    assert {"demo", "run", "data ls", "store gc"} <= {*there}
+    assert "worker" not in there
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert [name for name in there if f"`{name.split()[0]}" not in readme] == []
+
+
+def test_figures_of_the_readme_are_those_that_were_measured() -> None:
+    """Speeds come from the last ``make bench``, answers from the last ``make rehearsals``; it stays short."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    kept = json.loads((ROOT / "benchmarks" / "latest.json").read_text(encoding="utf-8"))["rows"]
+    ratio = {row["name"]: f"{row['ratio']:.2f}" for row in kept}
+    (speed,) = re.findall(r"^\*\*Speed\*\*.*\n.*$", text, re.MULTILINE)
+    names = (
+        "train/small/hf-pad128",
+        "memory/small/hf-pad128",
+        "predict/small/hf-batch8",
+        "train/small/hf-dynamic",
+    )
+    assert re.findall(r"\b\d\.\d\d\b", speed) == [ratio[name] for name in names]
+    verdicts = (ROOT / "docs" / "verdicts.md").read_text(encoding="utf-8")
+    said = re.findall(r"-?\d+\.\d+ points(?: \[[^]]+\])?", text)
+    assert len(said) == 4
+    assert [each for each in said if each not in verdicts and each != "1.1 points"] == []
+    assert len(text.splitlines()) < 150
+
+
+def _navigation(entries: list[Any]) -> Iterator[str]:
+    for entry in entries:
+        for value in entry.values():
+            if isinstance(value, str):
+                yield value
+            else:
+                yield from _navigation(value)
+
+
+def test_every_page_is_in_the_navigation() -> None:
+    """mkdocs.yml lists every page once, and no page that is not there."""
+    text = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
+    listed = [*_navigation(yaml.safe_load(text)["nav"])]
+    there = {path.name for path in ROOT.glob("docs/*.md")} | {*FROM_ROOT}
+    assert sorted(listed) == sorted(there)
+
+
+def _anchors(path: Path) -> set[str]:
+    """Anchors of a page's headings, as GitHub and the site make them."""
+    headings = re.findall(r"^#+ (.*)$", path.read_text(encoding="utf-8"), re.MULTILINE)
+    return {_anchor(heading) for heading in headings}
+
+
+def _anchor(heading: str) -> str:
+    plain = re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", heading).lower()
+    return re.sub(r"[\s-]+", "-", re.sub(r"[^\w\s-]", "", plain).strip())
+
+
+def test_every_column_of_a_row_is_told_of() -> None:
+    """docs/api.md names the columns of result rows, all of them and in order."""
+    text = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
+    table = re.findall(r"^\| (`.*?`) \|", text, re.MULTILINE)
+    assert re.findall(r"`(\w+)`", "".join(table)) == COLUMNS.names
+
+
+def test_every_link_leads_somewhere() -> None:
+    """A relative link or image names a file that exists, and an anchor one of its headings."""
+    links = 0
+    for path in DOCUMENTS:
+        for target in re.findall(r"\]\((?!https?:)([^)\s]+)\)", path.read_text(encoding="utf-8")):
+            name, _, anchor = target.partition("#")
+            aimed = path.parent / name if name else path
+            assert aimed.exists(), f"{path.name}: {target}"
+            if anchor:
+                assert anchor in _anchors(aimed), f"{path.name}: {target}"
+            links += 1
+    assert links > 100
+
+
+def test_pages_of_the_site_link_to_pages_of_the_site() -> None:
+    """A link out of docs/ would be dead there; those of the pages from the root begin with docs/."""
+    for path in ROOT.glob("docs/*.md"):
+        assert "](../" not in path.read_text(encoding="utf-8"), path.name
+    for source in FROM_ROOT.values():
+        targets = re.findall(r"\]\((?!https?:|#)([^)]+)\)", (ROOT / source).read_text(encoding="utf-8"))
+        assert [target for target in targets if not target.startswith("docs/")] == []
+
+
+def test_lists_are_lists_on_the_site_too() -> None:
+    """The site's Markdown begins a list or table after a blank line alone; GitHub's asks for none."""
+    begins = re.compile(r"^(?:[-*] |\d+\. |\|)")
+    for path in DOCUMENTS:
+        before = ""
+        for line in prose(path).splitlines():
+            runs_on = not before.strip() or begins.match(before) or before.startswith("  ")
+            assert runs_on or not begins.match(line), f"{path.name}: {line[:60]}"
+            before = line
+
+
+def test_messages_in_troubleshooting_are_the_programs() -> None:
+    """Every heading that quotes a message is one that the program can say."""
+    text = (ROOT / "docs" / "troubleshooting.md").read_text(encoding="utf-8")
+    quoted = re.findall(r"^### `(.*)`$", text, re.MULTILINE)
+    assert len(quoted) > 30
+    assert [message for message in quoted if not is_said(message)] == []
+    assert not is_said("No such message is anywhere in the source.")
+
+
+def test_a_warning_of_the_site_is_an_error() -> None:
+    """``make docs`` is strict; with --quiet mkdocs would count no warning."""
+    (build,) = re.findall(r"mkdocs build.*", (ROOT / "Makefile").read_text(encoding="utf-8"))
+    assert build == "mkdocs build --strict"
+
+
+def test_the_site_loads_nothing_from_elsewhere() -> None:
+    """No fonts, no analytics, and the one script that the theme would fetch is replaced by ours."""
+    raw = yaml.safe_load((ROOT / "mkdocs.yml").read_text(encoding="utf-8"))
+    assert (raw["theme"]["font"], raw["strict"]) == (False, True)
+    assert [path for path in raw["extra"]["polyfills"] if not (ROOT / "docs" / path).is_file()] == []
+    assert "iframe-worker" in raw["extra"]["polyfills"][0]

@@ -6,7 +6,16 @@ from typing import Literal
 
 from stiltwalk.spec.errors import UserError
 
-Library = Literal["peft", "bitsandbytes", "ctranslate2", "sentencepiece", "ray", "submitit"]
+Library = Literal[
+    "peft",
+    "bitsandbytes",
+    "ctranslate2",
+    "sentencepiece",
+    "ray",
+    "submitit",
+    "trackio",
+    "tensorboard",
+]
 
 _EXTRAS: dict[Library, str] = {
     "peft": "peft",
@@ -15,6 +24,8 @@ _EXTRAS: dict[Library, str] = {
     "sentencepiece": "translate",
     "ray": "ray",
     "submitit": "slurm",
+    "trackio": "track",
+    "tensorboard": "track",
 }
 """Library → the extra of this package that brings it."""
 
