@@ -162,7 +162,7 @@ def test_a_wrong_label_stops_the_study_before_it_starts(tmp_path: Path) -> None:
 def test_the_document_can_be_followed(tmp_path: Path) -> None:
     """The task file that it shows is the template; its studies run, on it and on a folder of raw text."""
     text = (Path(__file__).parents[1] / "docs" / "own-task.md").read_text(encoding="utf-8")
-    task, study, raw_text, mixed = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    task, study, raw_text, mixed = re.findall(r"```yaml[^\n]*\n(.*?)```", text, re.DOTALL)
     assert task == template("sequence-classification")
     for kind, name in (("sequence-classification", "my-nli"), ("token-classification", "my-entities")):
         write_declared(tmp_path, kind).rename(tmp_path / f"{name}.yaml")

@@ -117,8 +117,15 @@ def _data(study: Study, tasks: Catalogue) -> Iterator[Reference]:
         if not parts:
             yield Reference(task.title, said)
         for part in parts:
+            if part == _OURS:
+                yield Reference("stiltwalk", f"stiltwalk, a miniature world of its own. {said}")
+                continue
             key, url = _cited(part)
             yield Reference(key, f"{part}. {said}", url)
+
+
+_OURS: Final = "this project"
+"""How tasks are cited whose examples stiltwalk makes."""
 
 
 def _used(study: Study, tasks: Catalogue) -> list[Task]:

@@ -22,6 +22,7 @@ from stiltwalk.render.charts.drawing import (
     spread_out,
     tenth,
     told,
+    told_apart,
 )
 from stiltwalk.render.charts.style import looks
 
@@ -93,3 +94,13 @@ def test_arms_look_different() -> None:
     found = looks(["none", *names])
     assert len({*found.values()}) == 25
     assert looks(names)["arm 3"] == found["arm 3"]
+
+
+def test_names_that_differ_stay_different() -> None:
+    """Where both ends are alike, names are longer than asked for; what fits is left alone."""
+    alike = [f"pocket-nli-steps-n{size}-subset0-of-all-that-there-is" for size in (250, 500)]
+    short = told_apart(alike, 24)
+    assert len({*short}) == 2
+    assert all(24 < len(name) <= len(alike[0]) for name in short)
+    assert told_apart(["a", "b", "a"], 24) == ["a", "b", "a"]
+    assert told_apart([], 24) == []

@@ -101,4 +101,4 @@ def test_names_that_files_cannot_bear_are_told_apart() -> None:
         averages=known.averages.assign(encoder=known.averages["encoder"].map(names)),
     )
     found = [chart.name for chart in charts(turned) if chart.name.startswith("gains")]
-    assert found == ["gains", "gains-2"]
+    assert found == ["gains-x", "gains-x-2"]

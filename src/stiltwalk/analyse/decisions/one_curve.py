@@ -20,7 +20,7 @@ import numpy as np
 from stiltwalk.analyse import verdicts
 from stiltwalk.analyse.decisions.curves import Curve, drawn
 from stiltwalk.analyse.decisions.pooling import mean_of
-from stiltwalk.analyse.decisions.wording import plain, said, whole
+from stiltwalk.analyse.decisions.wording import counted, plain, said, whole
 from stiltwalk.analyse.estimates import Estimate, p_above, p_below, p_equivalent, unbounded
 from stiltwalk.analyse.fits.derived import Derived
 from stiltwalk.analyse.fits.doublings import curvature_weights, last_doubling, slope_weights
@@ -216,8 +216,8 @@ def remarks(found: Saturation, *, laws: bool = True) -> list[str]:
     said_of = []
     if curve.degenerate:
         said_of.append(
-            f"{found.of}: {len(curve.degenerate)} arms are left out, since every training of theirs ended no "
-            f"better than chance: {', '.join(curve.degenerate)}."
+            f"{found.of}: left out, since every training of theirs ended no better than chance, "
+            f"{counted(len(curve.degenerate), 'arm')}: {', '.join(curve.degenerate)}."
         )
     if curve.missing:
         said_of.append(f"{found.of}: nothing is there of {', '.join(curve.missing)}.")

@@ -54,8 +54,18 @@ def shortened(text: str, most: int) -> str:
     text = readable(text)
     if len(text) <= most:
         return text
-    tail = (most - 1) // 3
+    tail = (most - 1) // 2
     return f"{text[: most - 1 - tail].rstrip()}…{text[len(text) - tail :].lstrip()}"
+
+
+def told_apart(names: Sequence[str], most: int) -> list[str]:
+    """``names`` in ``most`` characters each, or in as many more as keep different ones different."""
+    longest = max(map(len, names), default=0)
+    for limit in range(most, longest, 4):
+        short = [shortened(name, limit) for name in names]
+        if len({*short}) == len({*names}):
+            return short
+    return [shortened(name, max(longest, most)) for name in names]
 
 
 def finished(figure: Figure) -> Figure:

@@ -24,6 +24,7 @@ from stiltwalk.render.charts.drawing import (
     score,
     shortened,
     spans,
+    told_apart,
 )
 from stiltwalk.render.charts.style import INK, MUTED, SMALL, WIDTH, Look, looks, styled
 from stiltwalk.render.contents import Contents
@@ -126,7 +127,7 @@ def _panel(
             color=INK if each.change.low > 0 or each.change.high < 0 else MUTED,
             va="center",
         )
-    axis.set_yticks([-place for place in range(len(found))], [shortened(each.arm, 30) for each in found])
+    axis.set_yticks([-place for place in range(len(found))], told_apart([each.arm for each in found], 30))
     for tick, each in zip(axis.get_yticklabels(), found, strict=True):
         hover(hovers, tick, [each.arm])
     axis.tick_params(axis="y", length=0)

@@ -17,7 +17,16 @@ from stiltwalk.analyse.comparing import View
 from stiltwalk.analyse.decisions.wording import counted, percent, said
 from stiltwalk.analyse.estimates import Estimate
 from stiltwalk.render.charts.chart import Chart
-from stiltwalk.render.charts.drawing import Hovers, finished, hover, readable, shortened, tenth, told
+from stiltwalk.render.charts.drawing import (
+    Hovers,
+    finished,
+    hover,
+    readable,
+    shortened,
+    tenth,
+    told,
+    told_apart,
+)
 from stiltwalk.render.charts.style import GAIN, GRID, INK, LOSS, MUTED, SMALL, SURFACE, WIDTH, styled
 from stiltwalk.render.contents import Contents
 from stiltwalk.render.slugs import slug
@@ -169,7 +178,7 @@ def _figure(
         ha="left",
         rotation_mode="anchor",
     )
-    names = axis.set_yticks([row + 0.5 for row in range(len(arms))], [shortened(arm, 30) for arm in arms])
+    names = axis.set_yticks([row + 0.5 for row in range(len(arms))], told_apart(arms, 30))
     axis.tick_params(length=0, pad=3)
     labels = [*axis.get_xticklabels(), *axis.get_yticklabels()]
     assert len(labels) == len(heads) + len(names), "every tick has a label"

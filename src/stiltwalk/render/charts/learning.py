@@ -31,7 +31,7 @@ from stiltwalk.render.slugs import slug
 Runs = Mapping[str, Mapping[int, Training]]
 """Arm → seed → training."""
 
-_COLUMNS: Final = 4
+_COLUMNS: Final = 3
 
 
 def learning_charts(contents: Contents) -> Iterator[Chart]:

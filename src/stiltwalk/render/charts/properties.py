@@ -23,6 +23,7 @@ from stiltwalk.render.charts.drawing import (
     readable,
     shortened,
     told,
+    told_apart,
     zero_line,
 )
 from stiltwalk.render.charts.style import SMALL, WIDTH, Look, looks, styled
@@ -99,7 +100,7 @@ def _panel(
             hovers,
             size=18,
         )
-    names = [shortened(arm, 26) if named else "" for arm in arms]
+    names = told_apart(arms, 26) if named else [""] * len(arms)
     axis.set_yticks([-place for place in range(len(arms))], names)
     for tick, arm in zip(axis.get_yticklabels(), arms if named else [], strict=False):
         hover(hovers, tick, [arm])

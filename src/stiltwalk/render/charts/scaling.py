@@ -32,7 +32,7 @@ from stiltwalk.render.charts.style import GRID, MUTED, TEXT, WIDTH, Look, looks,
 from stiltwalk.render.contents import Contents
 from stiltwalk.spec.arms import NONE_ARM
 
-_COLUMNS: Final = 4
+_COLUMNS: Final = 3
 _BAND: Final = 0.16
 
 

@@ -31,6 +31,7 @@ from stiltwalk.render.charts.drawing import (
     spans,
     spread_out,
     told,
+    told_apart,
     zero_line,
 )
 from stiltwalk.render.charts.style import GRID, INK, SURFACE, WIDTH, Look, looks, styled
@@ -134,9 +135,9 @@ def arms_key(figure: Figure, names: Sequence[str], look: Mapping[str, Look]) -> 
             markersize=5.5,
             markerfacecolor=look[name].colour,
             markeredgecolor=SURFACE,
-            label=shortened(name, 24),
+            label=label,
         )
-        for name in names
+        for name, label in zip(names, told_apart(names, 24), strict=True)
     ]
     figure.legend(handles=handles, loc="outside right upper", handletextpad=0.2, labelspacing=0.45)
 
