@@ -47,7 +47,7 @@ def test_gain_and_its_interval_by_hand() -> None:
     assert found.answer == "gain"
     assert found.sentence == (
         "Of 2 arms 1 gains over none in languages unseen in between, of targets whose training data they do "
-        "not repeat (Holm, 95 %): best squad +2.00 points [+1.52, +2.48]; none loses."
+        "not repeat (Holm, 95 %): best squad +2.00 points [+1.52, +2.48]; no arm loses."
     )
     assert found.needed == ""
 

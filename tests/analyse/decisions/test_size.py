@@ -83,7 +83,7 @@ def test_below_five_encoders_there_is_no_answer() -> None:
     assert found.answer == UNDECIDED
     assert "needs at least 5 encoders" in found.sentence
     assert "has 3" in found.sentence
-    assert "so far -3.05 points per doubling" in found.sentence
+    assert "so far -3.05 points per doubling of parameters [" in found.sentence
     slope = _slope(found, "mean over arms")
     assert (slope.low, slope.high) == (-math.inf, math.inf)
 

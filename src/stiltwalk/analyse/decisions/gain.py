@@ -189,13 +189,13 @@ def _sentence(evidence: Evidence, judged: Sequence[ArmGain], result: _Found, fou
         verb = "gains" if gains == 1 else "gain"
         return (
             f"Of {many} {gains} {verb} over none in {_WHERE} {how}: best {_as_said(best, several)}; "
-            "none loses."
+            "no arm loses."
         )
     if result.answer == LOSS:
         verb = "loses" if loses == 1 else "lose"
         return (
             f"Of {many} {loses} {verb} against none in {_WHERE} {how}: worst {_as_said(worst, several)}; "
-            "none gains."
+            "no arm gains."
         )
     if result.answer == MIXED:
         return (

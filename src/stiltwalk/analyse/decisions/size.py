@@ -15,7 +15,7 @@ from stiltwalk.analyse.decisions.arms import collapsed_arms, collapsed_runs, jud
 from stiltwalk.analyse.decisions.ladder import FEWEST, BySize, by_size, enough_said
 from stiltwalk.analyse.decisions.shared import cells_somewhere, shared_cells
 from stiltwalk.analyse.decisions.standing import STANDING, missing_caveats
-from stiltwalk.analyse.decisions.wording import counted, listed, percent, said, signed
+from stiltwalk.analyse.decisions.wording import counted, listed, percent, said
 from stiltwalk.analyse.estimates import Estimate
 from stiltwalk.analyse.evidence import Evidence
 from stiltwalk.analyse.responses import Bools, Responses, averaged, responses
@@ -181,7 +181,7 @@ def _sentence(evidence: Evidence, main: _Gains, line: BySize, answer: str) -> st
             "in the same cells with every encoder."
         )
     if not line.enough:
-        tendency = "" if not math.isfinite(slope.value) else f"; so far {signed(slope.value)} {PER_DOUBLING}"
+        tendency = "" if not math.isfinite(slope.value) else f"; so far {said(slope, PER_DOUBLING)}"
         return (
             f"Whether size changes the gain cannot be said: a slope over size {enough_said(line)}{tendency}."
         )

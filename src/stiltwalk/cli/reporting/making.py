@@ -13,6 +13,9 @@ from stiltwalk.plan.nodes import Plan
 from stiltwalk.spec.study import Study, catalogue_of
 from stiltwalk.spec.tasks import find_task
 
+HOME = "git+https://github.com/stiltwalk/stiltwalk"
+"""Where pip finds stiltwalk."""
+
 FILE = "study.yaml"
 """What the study's file is called beside a report."""
 
@@ -26,7 +29,7 @@ def commands_for(plan: Plan) -> tuple[str, ...]:
     """The commands that make the study and its report again, from its file, in order."""
     data = " --data-dir DATA" if _reads_files(plan) else ""
     return (
-        f"pip install stiltwalk=={version('stiltwalk')}",
+        f"pip install {HOME}  # {version('stiltwalk')}",
         *([f"stiltwalk data verify{data}"] if data else []),
         f"stiltwalk plan {FILE}{data}",
         f"stiltwalk run {FILE}{data}",
