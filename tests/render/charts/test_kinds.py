@@ -62,10 +62,10 @@ def test_inference_costs(two: Contents) -> None:
 
 
 def test_gaps(two: Contents) -> None:
-    """English minus the others, with the change from none, of every arm."""
+    """English minus the others: of none in the titles, of every arm what it changes, on the same targets."""
     (chart,) = gap_charts(two)
-    assert sum(each.startswith("none, ") for each in hovers(chart)) == 2
-    assert sum("; change " in each for each in hovers(chart)) == 4
+    assert sum("gap of none: " in each for each in words(chart)) == 2
+    assert sum("change of the gap: " in each and "seeds" in each for each in hovers(chart)) == 4
     assert "a mean over up to 2 targets" in chart.caption
     assert list(gap_charts(replace(two, spreads={}))) == []
 

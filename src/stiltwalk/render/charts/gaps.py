@@ -1,4 +1,8 @@
-"""The gap between English and the other languages, of every arm and encoder."""
+"""What arms change of the gap between English and the other languages, for every encoder.
+
+Levels of arms are means over the targets that each has, and cannot be held against each other; changes are
+of the same targets, seed by seed.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +15,6 @@ from matplotlib.figure import Figure
 
 from stiltwalk.analyse.across.spread import ALL, Spread
 from stiltwalk.analyse.decisions.wording import counted, interval, percent, said, signed
-from stiltwalk.analyse.estimates import Estimate
 from stiltwalk.render.charts.chart import Chart
 from stiltwalk.render.charts.drawing import (
     Hovers,
@@ -19,11 +22,11 @@ from stiltwalk.render.charts.drawing import (
     finished,
     hover,
     intervals,
-    level_told,
     readable,
     score,
     shortened,
     spans,
+    told,
     told_apart,
 )
 from stiltwalk.render.charts.style import INK, MUTED, SMALL, WIDTH, Look, looks, styled
@@ -37,7 +40,7 @@ _ROW_INCHES: Final = 0.2
 def gap_charts(contents: Contents) -> Iterator[Chart]:
     """The gap of every arm, a panel for each encoder; nothing where English is not tested."""
     found = {encoder: _gaps(own) for encoder, own in contents.spreads.items()}
-    found = {encoder: own for encoder, own in found.items() if own}
+    found = {encoder: own for encoder, own in found.items() if any(each.arm != NONE_ARM for each in own)}
     if not found:
         return
     hovers: Hovers = {}
@@ -48,11 +51,12 @@ def gap_charts(contents: Contents) -> Iterator[Chart]:
     targets = max(each.targets for own in found.values() for each in own)
     yield Chart(
         "zero-shot-gap",
-        "Gap between English and the other languages",
-        "The score in English minus the mean over the other languages, in points"
+        f"Change of the gap between English and the other languages, over {NONE_ARM}",
+        "The gap is the score in English minus the mean over the other languages"
         + (f", a mean over up to {counted(targets, 'target')}" if targets > 1 else f", on {readable(only)}")
-        + f"; {percent(contents.confidence)} intervals over the seeds of each arm alone. Smaller is more "
-        f"even. The grey line is the gap of {NONE_ARM}; beside: the change from it, compared seed by seed.",
+        + f". Each arm's gap minus that of {NONE_ARM}, on the same targets and seed by seed, in points, with "
+        f"its {percent(contents.confidence)} interval. Below 0: more even. Arms of which it is not known are "
+        "left out.",
         readable("; ".join(map(_sentence, (each for own in found.values() for each in own))) + "."),
         figure,
         "languages",
@@ -62,7 +66,12 @@ def gap_charts(contents: Contents) -> Iterator[Chart]:
 
 def _gaps(found: Sequence[Spread]) -> list[Spread]:
     """Of the mean over targets where there is one, else of the only target."""
-    gaps = [each for each in found if each.measure == GAP and math.isfinite(each.level.value)]
+    gaps = [
+        each
+        for each in found
+        if each.measure == GAP
+        and math.isfinite(each.level.value if each.arm == NONE_ARM else each.change.value)
+    ]
     means = [each for each in gaps if each.target == ALL]
     return means or gaps if len({each.target for each in gaps}) <= 1 or means else []
 
@@ -72,25 +81,21 @@ def _sentence(each: Spread) -> str:
     return f"{each.arm} with {each.encoder}: {score(each.level)}{change}"
 
 
-def _change(found: Estimate) -> str:
-    if not math.isfinite(found.value):
-        return "not known"
-    return f"{signed(found.value)} {interval(found)}".replace("-", "\N{MINUS SIGN}")
-
-
 def _figure(found: Mapping[str, Sequence[Spread]], look: Mapping[str, Look], hovers: Hovers) -> Figure:
     heights = [0.55 + _ROW_INCHES * len(own) for own in found.values()]
     figure = Figure(figsize=(WIDTH, sum(heights) + 0.3), layout="constrained")
-    every = [each.level for own in found.values() for each in own]
+    every = [each.change for own in found.values() for each in own if each.arm != NONE_ARM]
     limits = spans(
         [each.value for each in every], [end for each in every for end in (each.low, each.high)], 2.0
     )
     grid = figure.subplots(len(found), 1, squeeze=False, sharex=True, height_ratios=heights)[:, 0]
     for axis, (encoder, own) in zip(grid, found.items(), strict=True):
-        _panel(axis, own, look, limits, hovers)
-        if len(found) > 1:
-            axis.set_title(shortened(encoder, 60))
-    grid[-1].set_xlabel("gap, points")
+        _panel(axis, [each for each in own if each.arm != NONE_ARM], look, limits, hovers)
+        of_none = [score(each.level) for each in own if each.arm == NONE_ARM]
+        known = [f"gap of {NONE_ARM}: {level}" for level in of_none]
+        named = [shortened(encoder, 40)] if len(found) > 1 else []
+        axis.set_title("; ".join([*named, *known]))
+    grid[-1].set_xlabel("change of the gap, points")
     return finished(figure)
 
 
@@ -102,23 +107,14 @@ def _panel(
     hovers: Hovers,
 ) -> None:
     axis.grid(visible=True, axis="x")
+    axis.axvline(0, color=MUTED, linewidth=0.8, zorder=1)
     for place, each in enumerate(found):
         colour = look[each.arm].colour
-        if each.arm == NONE_ARM:
-            axis.axvline(each.level.value, color=MUTED, linewidth=0.8, zorder=1)
-        intervals(axis, [-place], [each.level], colour, limits)
-        text = level_told(f"{each.arm}, {each.encoder}", each.level, each.runs, "runs")
-        change = "" if each.arm == NONE_ARM else _change(each.change)
-        dots(
-            axis,
-            [each.level.value],
-            [-place],
-            colour,
-            [f"{text}; change {change}" if change else text],
-            hovers,
-        )
+        intervals(axis, [-place], [each.change], colour, limits)
+        text = told(f"{each.arm}, {each.encoder}: change of the gap", each.change, each.seeds)
+        dots(axis, [each.change.value], [-place], colour, [text], hovers)
         axis.annotate(
-            change,
+            f"{signed(each.change.value)} {interval(each.change)}".replace("-", "\N{MINUS SIGN}"),
             (1, -place),
             xycoords=("axes fraction", "data"),
             xytext=(6, 0),
