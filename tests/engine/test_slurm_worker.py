@@ -96,6 +96,23 @@ def test_near_its_limit(working: Callable[[Meanwhile], list[Any]], requeued: lis
     assert requeued == [AHEAD]
 
 
+def test_a_signal_that_another_thread_takes(
+    working: Callable[[Meanwhile], list[Any]], requeued: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Seen waiting, and gone a moment later without having been noted: it came all the same."""
+    waiting = [{AHEAD}]
+    monkeypatch.setattr(signal, "sigpending", lambda: waiting.pop() if waiting else set())
+
+    def meanwhile(stopping: Callable[[], bool]) -> None:
+        assert stopping()
+        raise InterruptedRunError("written down")
+
+    working(meanwhile)
+    with pytest.raises(SystemExit):
+        WORKER()
+    assert requeued == [AHEAD]
+
+
 @pytest.mark.parametrize(("state", "begun_again"), [(RUNNING, True), (CANCELLED, False), ("", False)])
 def test_told_to_end(
     working: Callable[[Meanwhile], list[Any]],

@@ -95,8 +95,11 @@ class _Listening:
 
     def limit(self) -> bool:
         """Whether the time limit is near."""
-        # a thread that was there before may take the signal, though it is blocked here
-        return AHEAD in self._came or AHEAD in signal.sigpending()
+        # a thread that was there before may take the signal, though it is blocked here, and then it is not
+        # waiting any more, but not yet noted either: what was seen waiting is noted here
+        if AHEAD in signal.sigpending():
+            self._came.append(AHEAD)
+        return AHEAD in self._came
 
     def any(self) -> bool:
         """Whether the worker is to stop."""
