@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from types import FrameType
 from typing import Any
@@ -71,6 +72,10 @@ def stopped_by(*numbers: int) -> Meanwhile:
         assert not stopping()
         for number in numbers:
             os.kill(os.getpid(), number)
+        # whichever thread takes it, it is noted in this one, a moment later
+        until = time.monotonic() + 10
+        while not stopping() and time.monotonic() < until:
+            time.sleep(0.001)
         assert stopping()
         raise InterruptedRunError("written down")
 
