@@ -107,11 +107,14 @@
     );
     if (cell[BESIDE]) tip.append(make("p", {}, "Beside the verdict: it does not rest on this cell."));
     tip.hidden = false;
-    const at = link.getBoundingClientRect(), size = tip.getBoundingClientRect();
+    shownFor = link;
+    placeTip();
+  }
+  function placeTip() {
+    const at = shownFor.getBoundingClientRect(), size = tip.getBoundingClientRect();
     const above = at.top - size.height - 8;
     tip.style.setProperty("left", `${Math.max(8, Math.min(innerWidth - size.width - 8, at.left + at.width / 2 - size.width / 2))}px`);
     tip.style.setProperty("top", `${above > 8 ? above : at.bottom + 8}px`);
-    shownFor = link;
   }
   const hideTip = () => { tip.hidden = true; shownFor = null; };
 
@@ -215,7 +218,11 @@
     table.addEventListener("focusin", (event) => { const cell = event.target.closest("a.cell"); if (cell?.matches(":focus-visible")) showTip(cell); });
     table.addEventListener("focusout", hideTip);
   }
-  addEventListener("scroll", () => { if (shownFor) hideTip(); }, { passive: true, capture: true });
+  addEventListener("scroll", () => {
+    if (!shownFor) return;
+    const at = shownFor.getBoundingClientRect();
+    if (at.bottom < 0 || at.top > innerHeight) hideTip(); else placeTip();
+  }, { passive: true, capture: true });
 
   // Copying, also where the page was opened from a disk.
   const said = document.getElementById("said");
