@@ -18,9 +18,6 @@ from stiltwalk.store.store import Store
 if TYPE_CHECKING:
     import pandas as pd
 
-_OF_CELLS = ("study", "step", "encoder", "intermediate", "seed", "recipe", "caveats")
-"""What a row is told by its cell, some of it in place of what the step wrote."""
-
 
 def study_rows(store: Store, plan: Plan, narrowing: Narrowing = ALL) -> pd.DataFrame:
     """``study_table`` as a frame.
