@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
-.PHONY: env test lint check format demo bench trust pocket-encoders docs docs-tables rehearsals real-test parity-test slow-test cluster-test browser-test clean
+.PHONY: env test lint check format demo bench trust pocket-encoders docs docs-tables rehearsals real-test parity-test slow-test cluster-test browser-test network-test clean
 
 env: $(STAMP)            ## create .venv with pinned dependencies
 
@@ -73,6 +73,9 @@ browser-test: env        ## reports in a headless browser, tables through pdflat
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[browser]'
 	tests/browser/install.sh
 	$(BIN)/pytest -m browser
+
+network-test: env        ## asks the real databases of papers, a few requests each; needs the network
+	$(BIN)/pytest -m network
 
 clean:
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache

@@ -37,8 +37,8 @@ MAY_IMPORT: Mapping[str, frozenset[str]] = {
     "compute": frozenset({"spec", "data", "metrics", "plan", "store"}),
     "engine": frozenset({"spec", "data", "plan", "store", "compute"}),
     "analyse": frozenset({"spec", "metrics", "plan", "store"}),
-    "render": frozenset({"spec", "store", "analyse"}),
     "literature": frozenset({"spec", "store"}),
+    "render": frozenset({"spec", "store", "analyse", "literature"}),
     "cli": EVERYTHING - {"cli"},
     "studies": frozenset(),
     "claims": frozenset(),
@@ -47,7 +47,7 @@ MAY_IMPORT: Mapping[str, frozenset[str]] = {
 HEAVY = frozenset({"torch", "accelerate", "transformers"})
 """Known to ``compute`` alone."""
 
-TORCHLESS = frozenset({"spec", "pocket", "plan", "store", "data", "metrics", "analyse", "render", "cli"})
+TORCHLESS = EVERYTHING - {"compute", "engine", "studies", "claims"} | {"cli"}
 """Rooms that must come up without torch, whatever they import in turn."""
 
 # where a string that is also a task's name means something else: a layout's or a scorer's key

@@ -1,0 +1,1 @@
+"""The nouns of a synthesis: papers, claims, evidence, and the synthesis itself."""

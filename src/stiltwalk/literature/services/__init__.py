@@ -1,0 +1,1 @@
+"""Databases of papers, asked politely, each answer kept."""
