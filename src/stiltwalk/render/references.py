@@ -110,18 +110,15 @@ def _joined(before: Reference, each: Reference) -> str:
 
 
 def _data(study: Study, tasks: Catalogue) -> Iterator[Reference]:
-    """A reference for each paper that the data of the study comes from, with the licence."""
+    """A reference for each paper that the data of the study comes from, with the licences of that data."""
+    found: dict[Reference, dict[str, list[str]]] = {}
     for task in _used(study, tasks):
-        said = f"Data of {task.title}; licence: {task.licence}."
         parts = [each for each in map(str.strip, task.citation.split(";")) if each]
-        if not parts:
-            yield Reference(task.title, said)
-        for part in parts:
-            if part == _OURS:
-                yield Reference("stiltwalk", f"stiltwalk, a miniature world of its own. {said}")
-                continue
-            key, url = _cited(part)
-            yield Reference(key, f"{part}. {said}", url)
+        for each in map(_cited, parts) if parts else [Reference(task.title, "")]:
+            found.setdefault(each, {}).setdefault(task.licence, []).append(task.title)
+    for each, licences in found.items():
+        said = [f"Data of {', '.join(titles)}; licence: {licence}." for licence, titles in licences.items()]
+        yield each._replace(text=" ".join(filter(None, (each.text, *said))))
 
 
 _OURS: Final = "this project"
@@ -180,7 +177,9 @@ def _standing(recalled: Sequence[bool]) -> str:
     )
 
 
-def _cited(part: str) -> tuple[str, str]:
-    """The key and the address of a short reference such as ``Hu et al. 2020, arXiv 2003.11080``."""
+def _cited(part: str) -> Reference:
+    """A short reference such as ``Hu et al. 2020, arXiv 2003.11080``, without what it is cited for."""
+    if part == _OURS:
+        return Reference("stiltwalk", "stiltwalk, a miniature world of its own.")
     number = _NUMBER.search(part)
-    return _NUMBER.sub("", part), f"{_ARXIV}{number[1]}" if number else ""
+    return Reference(_NUMBER.sub("", part), f"{part}.", f"{_ARXIV}{number[1]}" if number else "")
