@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-import time
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -19,33 +16,18 @@ from benchmarks.bench import Bench
 from benchmarks.claims import CLAIMS, chosen
 from benchmarks.footprint import losses
 from benchmarks.rows import Row, from_raw, markdown, read, summary, write
-from benchmarks.turns import Facts, Gate, in_pairs, medians, side
+from benchmarks.turns import in_pairs, medians, side
+from tests.benchmark_sides import busy, failing
 
 FIELDS = {"name", "ours", "theirs", "ratio", "min", "max"}
 """What the design promises of a row."""
-
-
-def _busy(gate: Gate, options: Mapping[str, Any]) -> Facts:
-    """A side of ``units`` that notes when it worked."""
-    for _ in range(options["units"]):
-        gate.wait()
-        with Path(options["diary"]).open("a", encoding="utf-8") as diary:
-            diary.write(options["name"])
-        time.sleep(0.01)
-    gate.wait()
-    return {"process": os.getpid()}
-
-
-def _failing(gate: Gate, options: Mapping[str, Any]) -> Facts:
-    gate.wait()
-    raise ValueError(options["why"])
 
 
 def test_sides_take_turns(tmp_path: Path) -> None:
     """Both do as many units at a time as they are told to, never at once, and who begins changes."""
     diary = tmp_path / "diary"
     ours, theirs = ({"name": name, "diary": str(diary), "units": 6} for name in "ab")
-    with side(_busy, ours) as us, side(_busy, theirs) as them:
+    with side(busy, ours) as us, side(busy, theirs) as them:
         pairs = in_pairs(us, them, units=2, pairs=2)
         facts = us.finish(), them.finish()
     assert diary.read_text() == "bbaa" + "aabb" + "bbaa"  # the first turn of each is not counted
@@ -58,7 +40,7 @@ def test_sides_take_turns(tmp_path: Path) -> None:
 def test_a_side_can_be_stopped(tmp_path: Path) -> None:
     """A side that would have much more to do ends with its turns."""
     options = {"name": "a", "diary": str(tmp_path / "diary"), "units": 10**6}
-    with side(_busy, options) as alone:
+    with side(busy, options) as alone:
         assert len(alone.take(3)) == 3
     assert (tmp_path / "diary").read_text() == "aaa"
     assert not alone.process.is_alive()
@@ -66,7 +48,7 @@ def test_a_side_can_be_stopped(tmp_path: Path) -> None:
 
 def test_a_failing_side_is_heard() -> None:
     """What a side died of reaches the one who measures."""
-    with side(_failing, {"why": "no such luck"}) as alone, pytest.raises(RuntimeError, match="no such luck"):
+    with side(failing, {"why": "no such luck"}) as alone, pytest.raises(RuntimeError, match="no such luck"):
         alone.take(1)
 
 

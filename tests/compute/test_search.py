@@ -36,7 +36,7 @@ COUNTS = st.integers(1, 6) | st.integers(7, 40)
 BLOCKS = st.tuples(st.integers(1, 31) | st.integers(32, 100), st.integers(1, 31) | st.integers(32, 300))
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=60)
 @given(seed=st.integers(0, 2**16), sizes=SIZES, count=COUNTS, block=BLOCKS)
 def test_as_brute_force(seed: int, sizes: tuple[int, int, int], count: int, block: tuple[int, int]) -> None:
     """Of products that are often equal, in blocks with and without an even number of groups."""
@@ -44,7 +44,7 @@ def test_as_brute_force(seed: int, sizes: tuple[int, int, int], count: int, bloc
     assert_as_sorted(search(queries, candidates, count, block=block), queries, candidates, count)
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=60)
 @given(seed=st.integers(0, 2**16), sizes=SIZES, count=COUNTS, block=BLOCKS)
 def test_both_ways_as_brute_force(
     seed: int, sizes: tuple[int, int, int], count: int, block: tuple[int, int]
