@@ -29,8 +29,8 @@ from stiltwalk.render.charts.drawing import (
 )
 from stiltwalk.render.charts.style import GAIN, GRID, INK, LOSS, MUTED, SMALL, SURFACE, WIDTH, styled
 from stiltwalk.render.contents import Contents
-from stiltwalk.render.slugs import slug
 from stiltwalk.spec.arms import NONE_ARM
+from stiltwalk.spec.slugs import slug
 
 State = Literal["counts", "beside", "collapsed", "missing"]
 

@@ -26,8 +26,8 @@ from stiltwalk.render.charts.drawing import (
 )
 from stiltwalk.render.charts.style import GRID, INK, SMALL, WIDTH, Look, looks, styled
 from stiltwalk.render.contents import Contents
-from stiltwalk.render.slugs import slug
 from stiltwalk.spec.languages import LANGUAGES
+from stiltwalk.spec.slugs import slug
 
 SCRIPTS: Final[Mapping[str, str]] = {
     "Latn": "Latin",

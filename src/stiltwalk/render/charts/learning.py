@@ -26,7 +26,7 @@ from stiltwalk.render.charts.drawing import (
 )
 from stiltwalk.render.charts.style import MUTED, TEXT, WIDTH, Look, looks, styled
 from stiltwalk.render.contents import Contents
-from stiltwalk.render.slugs import slug
+from stiltwalk.spec.slugs import slug
 
 Runs = Mapping[str, Mapping[int, Training]]
 """Arm → seed → training."""

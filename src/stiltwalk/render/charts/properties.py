@@ -28,7 +28,7 @@ from stiltwalk.render.charts.drawing import (
 )
 from stiltwalk.render.charts.style import SMALL, WIDTH, Look, looks, styled
 from stiltwalk.render.contents import Contents
-from stiltwalk.render.slugs import slug
+from stiltwalk.spec.slugs import slug
 
 
 def relation_charts(contents: Contents) -> Iterator[Chart]:

@@ -10,7 +10,6 @@ from stiltwalk.analyse.across.relations import NOT_INDEPENDENT
 from stiltwalk.analyse.across.spread import MEANS, WORST, Spread
 from stiltwalk.analyse.gains import ALL, ZERO_SHOT
 from stiltwalk.render.contents import Contents
-from stiltwalk.render.slugs import slug
 from stiltwalk.render.tables.cells import (
     NONE,
     Cell,
@@ -28,6 +27,7 @@ from stiltwalk.render.tables.results import intervals, mark
 from stiltwalk.render.tables.table import Table
 from stiltwalk.spec.arms import NONE_ARM
 from stiltwalk.spec.languages import LANGUAGES
+from stiltwalk.spec.slugs import slug
 from stiltwalk.spec.tasks import find_task
 
 _MEANS: Final = {ZERO_SHOT: "mean but English", ALL: "mean"}

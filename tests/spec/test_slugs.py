@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from stiltwalk.render.slugs import slug
+from stiltwalk.spec.slugs import slug
 
 
 @pytest.mark.parametrize(
