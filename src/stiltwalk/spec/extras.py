@@ -15,6 +15,15 @@ Library = Literal[
     "submitit",
     "trackio",
     "tensorboard",
+    "httpx",
+    "pypdf",
+    "trafilatura",
+    "bibtexparser",
+    "acl-anthology",
+    "bm25s",
+    "py3langid",
+    "snowballstemmer",
+    "pylatexenc",
 ]
 
 _EXTRAS: dict[Library, str] = {
@@ -26,6 +35,15 @@ _EXTRAS: dict[Library, str] = {
     "submitit": "slurm",
     "trackio": "track",
     "tensorboard": "track",
+    "httpx": "literature",
+    "pypdf": "literature",
+    "trafilatura": "literature",
+    "bibtexparser": "literature",
+    "acl-anthology": "literature",
+    "bm25s": "literature",
+    "py3langid": "literature",
+    "snowballstemmer": "literature",
+    "pylatexenc": "literature",
 }
 """Library → the extra of this package that brings it."""
 

@@ -16,7 +16,14 @@ class ServiceError(StiltwalkError):
     """A database that does not answer, refuses, or has no credit left; what it gave before is kept.
 
     The message is a sentence that says what it answered and how to mend it; it never holds a key.
+
+    Attributes:
+        limited: whether it is asked too often or too much, or wants to know by whom: a key would help.
     """
+
+    def __init__(self, message: str, *, limited: bool = False) -> None:
+        super().__init__(message)
+        self.limited = limited
 
 
 class Request(NamedTuple):
@@ -31,6 +38,8 @@ class Request(NamedTuple):
         interval: least seconds between two requests to the service.
         accept: media types that are expected.
         most_bytes: of an answer; a longer one is refused.
+        holds: a field that the object of an answer in JSON has; one without it, an error that comes with a
+            status of success, is no answer, and not kept. Empty: any JSON will do.
     """
 
     service: str
@@ -41,6 +50,7 @@ class Request(NamedTuple):
     interval: float = 0.0
     accept: str = "application/json"
     most_bytes: int = 64 * 2**20
+    holds: str = ""
 
 
 class Answer(NamedTuple):

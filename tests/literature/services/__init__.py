@@ -1,0 +1,1 @@
+"""Tests of the databases of papers and of the client that asks them."""
