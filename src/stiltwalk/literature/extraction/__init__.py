@@ -1,0 +1,1 @@
+"""Extraction: which sentences of a paper state results, and what each of them says."""

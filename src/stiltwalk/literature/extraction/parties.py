@@ -1,0 +1,289 @@
+"""Parties: who is said to have the effect, and against whom, in one clause."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+from stiltwalk.literature.extraction.clauses import Clause
+from stiltwalk.literature.extraction.comparisons import comparison, versus
+from stiltwalk.literature.extraction.directions import is_passive
+from stiltwalk.literature.extraction.phrases import (
+    NOTHING,
+    Opening,
+    Phrase,
+    after_cue,
+    noun_phrase,
+    opening,
+    trimmed,
+)
+from stiltwalk.literature.extraction.vocabulary import DATA_SETS, QUANTITIES, Name
+
+_SUPPORT: Final = re.compile(
+    r"\b(?:is|are|was|were|has|have|had|do|does|did|perform(?:s|ed)?|remain(?:s|ed)?|stay(?:s|ed)?"
+    r"|work(?:s|ed)?|converge(?:s|d)?|trains|runs|ran"
+    r"|make|makes|made|left|leave|leaves|scores|scored|reach(?:es|ed)?|show(?:s|ed)?|yield(?:s"
+    r"|ed)?|give|gives|gave|achieve[sd]?|obtain(?:s|ed)?"
+    r"|bring|brings|brought|offer(?:s|ed)?|provide[sd]?|lead to|leads to|led to|results in|result "
+    r"in|resulted in|produce[sd]?|deliver(?:s|ed)?|get|gets|got|attain(?:s|ed)?"
+    r"|exhibit(?:s|ed)?|see|saw|observe[sd]?|find|found|cause[sd]?|enjoy(?:s|ed)?|incur(?:s|red)?"
+    r"|suffer(?:s|ed)?|mean|means|meant|come with|comes with|report(?:s|ed)?"
+    r"|translates? to|became|become|becomes|ranks?|ranked|fare[sd]?|proves?|proved|record(?:s|ed)?"
+    r"|goes|keeps?|kept)\b",
+)
+_ANY_VERB: Final = re.compile(
+    r"(?<=[a-zA-Z\d)] )(?!(?:tasks|results|points|languages|encoders|models|batches|adapters"
+    r"|trained|based|translated|fine-tuned)\b)[a-z]{3,}(?:s|ed)\b(?<!ss)|(?<= )(?:is|are|was|were"
+    r"|has|had|have|came|come|led|took|brought|found|gave|made|put|set|left)\b"
+)
+_PRONOUN: Final = re.compile(
+    r"(?:it|they|this|these|those|that|which|who|both|he|she|the former|the latter|doing so|this one)$",
+    re.IGNORECASE,
+)
+_PERSON: Final = re.compile(r"(?:(?:\w+ )?(?:we|i|authors|there|one)|)$", re.IGNORECASE)
+_BY_METHOD: Final = (
+    "after|with|by|through|via|using|due to|thanks to|following|from|when|under|once|if|without|for"
+)
+_METHOD: Final = re.compile(
+    r"\b(?:train\w*|tun\w+|fine-tun\w+|data|tasks?|stage|adapters?|batch\w*|model\w*|encoder"
+    r"|method|system|mixture|distill\w*|\w+ing)\b",
+    re.IGNORECASE,
+)
+_LEADING_METHOD: Final = re.compile(
+    r"(?:with|after|using|by|through|when|via|under|given|without|if|once|following|adding|thanks "
+    r"to|due to)\s+",
+    re.IGNORECASE,
+)
+_INTRANSITIVE: Final = re.compile(
+    r"(?: \w+ly| most| least| strongly| only| further| even)*(?:$|[.,;)]|\s(?:by|from|to|after"
+    r"|when|with|most|through|less|more|until|if|under|in|on|under|following|\())",
+    re.IGNORECASE,
+)
+
+
+class Parties(NamedTuple):
+    """Who is compared with whom.
+
+    Attributes:
+        subject: who has the effect.
+        comparison: with whom it is compared.
+        measured: whether the subject is only what was measured, because no method is named.
+    """
+
+    subject: Phrase
+    comparison: Phrase
+    measured: bool = False
+
+
+def parties(sentence: str, clause: Clause, known: Sequence[Name]) -> Parties:
+    """Subject and comparison of ``clause``."""
+    within = [n for n in known if clause.start <= n.start < clause.end]
+    two = _between(sentence, clause)
+    if two is not None:
+        return two
+    predicate = _predicate(sentence, clause)
+    opened = opening(sentence, clause.start, predicate, within)
+    if clause.cue.part == "noun" and predicate == clause.cue.start and not _owned(opened.subject, within):
+        # 'the gain on Tatoeba from SQuAD training': nobody stands before the noun but its adjectives
+        opened = opened._replace(subject=NOTHING)
+    measured = not opened.subject.text or _is_measured(sentence, clause, opened.subject, within)
+    rival = versus(sentence, clause)
+    subject = _subject(
+        sentence, clause._replace(end=rival.start) if rival.text else clause, opened, within, measured
+    )
+    same = subject.start >= 0 and subject.start == opened.subject.start
+    if opened.earlier.text and ((measured and same) or _PRONOUN.match(subject.text)):
+        return Parties(opened.earlier, rival if rival.text else comparison(sentence, clause, opened, subject))
+    if not subject.text and clause.cue.part == "noun":
+        subject = Phrase(clause.cue.text, clause.cue.start, clause.cue.end)
+    compared = rival if rival.text else comparison(sentence, clause, opened, subject)
+    if clause.cue.does == "same" and not compared.text:
+        return _two_alike(sentence, subject, measured and same)
+    return Parties(subject, compared, measured and same)
+
+
+_TWO: Final = re.compile(r"(?P<first>[^,]{2,80}?) and (?:the |a )?(?P<second>[^,]{2,80})")
+
+
+def _two_alike(sentence: str, subject: Phrase, measured: bool) -> Parties:
+    """Both parties of ``MNLI and the baseline are indistinguishable``."""
+    match = _TWO.fullmatch(subject.text)
+    if match is None or measured:
+        return Parties(subject, NOTHING, measured)
+    start = subject.start
+    first, second = match.span("first"), match.span("second")
+    return Parties(
+        trimmed(sentence, start + first[0], start + first[1]),
+        trimmed(sentence, start + second[0], start + second[1]),
+    )
+
+
+_ANY_ENCODER: Final = re.compile(r"(?:the |our |all |both )?(?:encoders?|models?|systems?)$", re.IGNORECASE)
+_CARRIER: Final = re.compile(
+    r"(?:.*\bof the )?(?:encoders?|models?|systems?) (?:with|after|using) (?=[\w+-]+ (?:training"
+    r"|data|tuning)\b)",
+    re.IGNORECASE,
+)
+_WHEN: Final = re.compile(r"\b(?:after|with|when|under)\s")
+
+
+def _owned(phrase: Phrase, within: Sequence[Name]) -> bool:
+    """Whether what stands before a noun names a method: ``SQuAD gains of 2 points``."""
+    return any(phrase.holds(n) and n.kind in {"intermediate", "encoder"} for n in within)
+
+
+_BOTH: Final = re.compile(
+    r"\b(?:(?P<between>between)|separat(?:es?|ed)|divid(?:es?|ed)) (?P<first>[^,;.]{2,80}?) "
+    r"(?(between)and|from) (?P<second>[^,;.]{2,80}?)"
+    r"(?=[,;.(]| (?:is|was|are|were|on|in|for|of)\b|$)"
+)
+
+
+def _between(sentence: str, clause: Clause) -> Parties | None:
+    """Both parties of ``difference between A and B`` and ``0.2 points separate A from B``."""
+    match = _BOTH.search(sentence, clause.start, clause.end)
+    if match is None or (match["between"] and clause.cue.does != "neutral"):
+        return None
+    return Parties(trimmed(sentence, *match.span("first")), trimmed(sentence, *match.span("second")))
+
+
+def _predicate(sentence: str, clause: Clause) -> int:
+    """Where the predicate opens: at the cue, or at the verb that a noun or an adjective hangs on."""
+    if clause.cue.part == "verb":
+        return clause.cue.start
+    best = clause.cue.start
+    if best < clause.end and (sentence[best].isdigit() or sentence[best] in "+-"):
+        finite = _SUPPORT.search(sentence, clause.start, best) or _ANY_VERB.search(
+            sentence, clause.start, best
+        )
+        return finite.start() if finite else best
+    for match in _SUPPORT.finditer(sentence, clause.start, clause.cue.start):
+        rest = sentence[match.end() : clause.cue.start]
+        if not re.search(r"\bthat\s|, ", rest) and not re.match(r" that\b", rest):
+            return match.start()
+    return best
+
+
+def _subject(
+    sentence: str, clause: Clause, opened: Opening, within: Sequence[Name], measured: bool
+) -> Phrase:
+    """Who has the effect: the grammatical subject, or the method where that is only what was measured."""
+    main, cue = opened.subject, clause.cue
+    if is_passive(sentence, cue) and cue.does != "against":
+        agent = after_cue(sentence, cue, "by", clause.end)
+        if agent.text:
+            return agent
+    if cue.does == "superlative" and re.match(
+        r"(?:for \S+ )?the $|^the $", sentence[clause.start : cue.start].lstrip(), re.IGNORECASE
+    ):
+        named = after_cue(sentence, cue, "is|was|are|were|comes from|came from", clause.end)
+        if named.text:
+            return named
+    if main.text.lower() == "what":
+        # 'what hurts XQuAD is BoolQ training'
+        return after_cue(sentence, cue, "is|was", clause.end)
+    carrier = _CARRIER.match(main.text)
+    if carrier:
+        return noun_phrase(sentence, main.start + carrier.end(), main.end)
+    if not measured:
+        return main
+    method = _method(sentence, clause, within, opened)
+    if method.text:
+        return method
+    owner = re.match(r".*\bof (?:the )?(?=\S)", main.text)
+    if owner and not any(n.kind in DATA_SETS and n.start == main.start + owner.end() for n in within):
+        return noun_phrase(sentence, main.start + owner.end(), main.end)
+    return NOTHING if _PERSON.match(main.text) else main
+
+
+def _is_measured(sentence: str, clause: Clause, main: Phrase, within: Sequence[Name]) -> bool:
+    """Whether the grammatical subject is what was measured rather than what had an effect on it."""
+    if _PERSON.match(main.text) or not main.text or re.match(r"(?:we|they|i)\s", main.text, re.IGNORECASE):
+        return True
+    if _ANY_ENCODER.match(main.text) and _WHEN.search(sentence, clause.cue.end, clause.end):
+        return clause.cue.does == "itself"
+    inside = [n for n in within if main.holds(n)]
+    if any(
+        n.kind in QUANTITIES and (n.start == main.start or not re.match(r"\w+ing\b", main.text))
+        for n in inside
+    ):
+        return True
+    if re.match(
+        r"(?:[\w-]+ )*(?:gains?|improvements?|effects?|benefits?|advantages?|drops?|difference|loss"
+        r"|choice|tasks?)\b(?! task)",
+        main.text,
+    ) and (clause.cue.part == "noun" or clause.cue.does in {"itself", "superlative", "same"}):
+        return True
+    cue = clause.cue
+    if cue.does == "gain" and re.match(
+        r" (?:the )?(?:most|least|more|less|little|nothing|much|only)? ?(?:[\w%.-]+ points? )?from\b",
+        sentence[cue.end :],
+    ):
+        return bool(inside) and all(n.kind in {"target", "benchmark", "task", "language"} for n in inside)
+    alone = bool(inside) and all(n.kind in {"target", "benchmark", "task", "language"} for n in inside)
+    bare = alone and not _METHOD.search(main.text)
+    if cue.part == "verb" and cue.does in {"itself", "change", "on", "score"}:
+        told = _INTRANSITIVE.match(sentence[cue.end : clause.end])
+        one = (
+            len(inside) == 1
+            and inside[0].end - inside[0].start == len(main.text)
+            and cue.does in {"change", "itself"}
+        )
+        return bool(told) and (bare or (one and inside[0].kind in DATA_SETS))
+    return bare and not any(n.kind == "language" for n in inside)
+
+
+def _method(sentence: str, clause: Clause, within: Sequence[Name], opened: Opening) -> Phrase:
+    """The method that stands behind the predicate or in a phrase before it: ``after training on SQuAD``."""
+    low = clause.cue.end
+    words = [w for w in _BY_METHOD.split("|") if w != "from" or clause.cue.does != "neutral"]
+    candidates = [after_cue(sentence, clause.cue, word, clause.end, low) for word in words]
+    if clause.cue.part == "noun" or clause.cue.does in {"itself", "neutral"}:
+        # 'the effect of e-CARE', but not 'a gain, setting the state of the art'
+        candidates.append(
+            after_cue(sentence, clause.cue, "of", _before_comma(sentence, low, clause.end), low)
+        )
+    usable = [c for c in candidates if c.text and not _only_scope(c, within)]
+    if usable:
+        return _acting(sentence, min(usable, key=lambda c: c.start))
+    for lead in opened.leads:
+        match = _LEADING_METHOD.match(lead.text)
+        if match is None:
+            continue
+        gerund = match.group().lower().startswith(("adding", "without"))
+        phrase = trimmed(sentence, lead.start + (0 if gerund else match.end()), lead.end)
+        if phrase.text and not _only_scope(phrase, within):
+            return _acting(sentence, phrase)
+    return NOTHING
+
+
+def _before_comma(sentence: str, start: int, end: int) -> int:
+    comma = sentence.find(",", start, end)
+    return end if comma < 0 else comma
+
+
+def _acting(sentence: str, phrase: Phrase) -> Phrase:
+    """The method in a clause such as ``when we train on CCG first`` or ``large batches are used``."""
+    match = re.match(r"(?:we|the (?:encoder|model) is(?: first)?|it is(?: first)?|first)\s+", phrase.text)
+    if match:
+        return trimmed(sentence, phrase.start + match.end(), phrase.end)
+    return phrase
+
+
+def _only_scope(phrase: Phrase, within: Sequence[Name]) -> bool:
+    """Whether a phrase only says where a result holds: encoders, languages, data sets, sizes, metrics."""
+    if re.match(
+        r"(?:no|an?)? ?(?:[\d,]+|few|limited|zero-shot|few-shot|average|low-resource|high-resource"
+        r"|distant|the same|each|every|all|any|its|our|both)\b",
+        phrase.text,
+    ):
+        return True
+    inside = [n for n in within if phrase.holds(n)]
+    rest = phrase.text
+    for name in inside:
+        if name.kind in {"encoder", "language", "target", "benchmark", "task", *QUANTITIES}:
+            rest = rest.replace(name.text, "")
+    return not re.search(
+        r"\w{3,}", re.sub(r"\b(?:and|the|tasks?|languages?|zero-shot|average|points?|of|terms)\b", "", rest)
+    )

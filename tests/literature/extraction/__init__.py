@@ -1,0 +1,1 @@
+"""Tests of extraction: sentences, results and their slots, prompt-like text."""
