@@ -1,0 +1,177 @@
+"""Slots: whether two results are of the same data set, by the same metric, under the same condition."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import cache, lru_cache
+from importlib.resources import files
+from typing import Final, NamedTuple, Protocol
+
+from stiltwalk.literature.extraction.vocabulary import names
+from stiltwalk.literature.judging.subjects import Match, compact, stem_set
+from stiltwalk.literature.records.claims import Direction, Value
+from stiltwalk.literature.words import stems
+
+
+class Result(Protocol):
+    """A result in its slots: a claim, or what a sentence states."""
+
+    @property
+    def subject(self) -> str:
+        """What is said to have the effect."""
+
+    @property
+    def comparison(self) -> str:
+        """What it is compared with."""
+
+    @property
+    def direction(self) -> Direction:
+        """What the subject is against that."""
+
+    @property
+    def metric(self) -> str:
+        """What was measured."""
+
+    @property
+    def values(self) -> Sequence[Value]:
+        """The numbers, the effect first."""
+
+    @property
+    def data_set(self) -> str:
+        """What it was measured on."""
+
+    @property
+    def condition(self) -> str:
+        """Under which it holds."""
+
+
+_AND: Final = re.compile(r",|;|/|&|\band\b|\bor\b|\bas well as\b", re.IGNORECASE)
+_OF_A_DATA_SET: Final = re.compile(
+    r"\b(?:the|both|all|of|average[sd]?|averaging|mean|overall|benchmarks?|data "
+    r"?sets?|corp(?:us|ora)|tests?|dev|"
+    r"development|validation|sets?|splits?|suites?|tasks?|scores?|on|across|languages?|targets?)\b",
+    re.IGNORECASE,
+)
+_SPEEDS: Final = frozenset({"speed", "speedup", "fast", "faster", "slower", "throughput", "convergence"})
+"""What "twice as fast" measures: the factor says it, whether or not the word is taken for a metric."""
+
+_LIGHT: Final = (
+    "zero shot zeroshot average averaged our experiment experiments setting settings setup with using "
+    "under use overall cross lingual crosslingual transfer languages language model models encoder "
+    "encoders all evaluation condition case general regime"
+)
+"""Stems that say nothing of a condition in a field whose every result is zero-shot and cross-lingual."""
+
+
+class Condition(NamedTuple):
+    """What a condition names.
+
+    Attributes:
+        encoders: by compact name.
+        languages: by name.
+        numbers: as printed, without the commas of thousands.
+        words: all other stems that count.
+    """
+
+    encoders: frozenset[str]
+    languages: frozenset[str]
+    numbers: frozenset[str]
+    words: frozenset[str]
+
+
+def same_data_set(ours: str, theirs: str) -> Match:
+    """Whether a passage that states ``theirs`` covers all data sets that the claim states (``ours``)."""
+    return _covered(data_sets(ours), data_sets(theirs))
+
+
+def same_metric(ours: str, theirs: str) -> Match:
+    """Whether a passage that states ``theirs`` gives every metric that the claim states (``ours``)."""
+    return _covered(metrics(ours), metrics(theirs))
+
+
+def same_condition(one: str, other: str) -> Match:
+    """Whether two conditions are the same; ``different``: they contradict each other.
+
+    They do where both name encoders, languages, or numbers of the same thing, and have none in common.
+    ``unstated``: one says something that the other does not, and both can hold at once.
+    """
+    first, second = condition_of(one), condition_of(other)
+    if first == second:
+        return "same" if any(first) else "unstated"
+    if (
+        _apart(first.encoders, second.encoders)
+        or (first.languages and second.languages and not first.languages & second.languages)
+        or (
+            first.numbers
+            and second.numbers
+            and not first.numbers & second.numbers
+            and bool(first.words & second.words)
+        )
+    ):
+        return "different"
+    return "unstated"
+
+
+def alike_conditions(one: str, other: str) -> bool:
+    """Whether two conditions are the same, or none is stated on either side."""
+    return condition_of(one) == condition_of(other)
+
+
+@lru_cache(maxsize=4096)
+def data_sets(slot: str) -> frozenset[str]:
+    """The data sets that ``slot`` names, each by one name."""
+    return _canonical(_OF_A_DATA_SET.sub(" ", slot.replace("-", "")))
+
+
+def metrics(slot: str) -> frozenset[str]:
+    """The metrics that ``slot`` names, each by one name; those of speed are left out."""
+    return _canonical(slot) - _SPEEDS
+
+
+def of_speed(result: Result) -> bool:
+    """Whether ``result`` is about how fast something is and not about how good."""
+    return bool(_canonical(result.metric) & (_SPEEDS | {"time"})) or any(
+        v.unit == "times" for v in result.values
+    )
+
+
+@lru_cache(maxsize=4096)
+def condition_of(slot: str) -> Condition:
+    """What ``slot`` names."""
+    known = [name for name in names(slot) if name.kind in {"encoder", "language"}]
+    rest = slot
+    for name in reversed(known):
+        rest = f"{rest[: name.start]} {rest[name.end :]}"
+    left = frozenset(stems(rest)) - stem_set(_LIGHT)
+    numbers = frozenset(each for each in left if each[0].isdigit())
+    return Condition(
+        frozenset(compact(name.text) for name in known if name.kind == "encoder"),
+        frozenset(compact(name.text) for name in known if name.kind == "language"),
+        numbers,
+        left - numbers,
+    )
+
+
+def _canonical(slot: str) -> frozenset[str]:
+    parts = (compact(part) for part in _AND.split(slot))
+    return frozenset(_aliases().get(part, part) for part in parts if part)
+
+
+@cache
+def _aliases() -> Mapping[str, str]:
+    """Each further name of a data set or a metric → the one that stands for all."""
+    text = files(__package__).joinpath("aliases.tsv").read_text(encoding="utf-8")
+    rows = [line.split("\t") for line in text.splitlines() if not line.startswith("#")]
+    return {other: first for first, *others in rows for other in others}
+
+
+def _covered(ours: frozenset[str], theirs: frozenset[str]) -> Match:
+    if not ours or not theirs:
+        return "unstated"
+    return "same" if ours <= theirs else "different"
+
+
+def _apart(one: frozenset[str], other: frozenset[str]) -> bool:
+    """Whether both name encoders and none could be another's: XLM-R Large is an XLM-R."""
+    return bool(one and other) and not any(a.startswith(b) or b.startswith(a) for a in one for b in other)
