@@ -11,10 +11,20 @@ from typing import TYPE_CHECKING
 
 __version__ = "0.1.0"
 
-__all__ = ["__version__", "evaluate", "gains", "report", "results", "run", "transfer", "verdict"]
+__all__ = [
+    "__version__",
+    "evaluate",
+    "gains",
+    "report",
+    "results",
+    "run",
+    "synthesis",
+    "transfer",
+    "verdict",
+]
 
 if TYPE_CHECKING:
-    from stiltwalk.api import evaluate, gains, report, results, run, transfer, verdict
+    from stiltwalk.api import evaluate, gains, report, results, run, synthesis, transfer, verdict
 
 
 def __getattr__(name: str) -> object:

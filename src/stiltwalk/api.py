@@ -19,6 +19,8 @@ from stiltwalk.cli import named, options, studies
 from stiltwalk.cli.verdict import judged
 from stiltwalk.engine.engine_options import LOCAL, EngineChoice, choose_engine
 from stiltwalk.engine.prepare import Prepared
+from stiltwalk.literature.records.evidence import Judge
+from stiltwalk.literature.records.synthesis import Reviewer, Synthesis
 from stiltwalk.spec.tracking import chosen_trackers
 from stiltwalk.store.rows import study_rows
 from stiltwalk.store.store import open_store
@@ -157,6 +159,7 @@ def report(
     store: Folder = None,
     scale: str | None = None,
     claims: Folder = None,
+    literature: Sequence[str | PathLike[str]] = (),
     final: bool = False,
 ) -> Path:
     """Write the report of a study run before: one page, with figures, tables and claims as files beside it.
@@ -170,6 +173,7 @@ def report(
         store: where its results are kept.
         scale: at which of its scales; default: its first.
         claims: a file of claims in place of those that come along.
+        literature: what others found, to stand beside it: names of kept syntheses, or files of them.
         final: judge it as it stands, though cells are missing; that is its last look.
 
     Returns:
@@ -177,7 +181,8 @@ def report(
 
     Raises:
         UnknownNameError: no such study was run with this store.
-        UserError: nothing of it is finished; ``out`` holds something else, or cannot be written.
+        UserError: nothing of it is finished; there is no such synthesis; ``out`` holds something else, or
+            cannot be written.
     """
     # drawing takes a second to load, for which the other functions do not wait
     from stiltwalk.cli.reporting.reported import default_folder, reported  # noqa: PLC0415
@@ -185,7 +190,79 @@ def report(
     opened = open_store(options.store_root(_path(store)))
     plan = named.kept_plan(opened, study, scale)
     folder = _path(out) or default_folder(plan)
-    return reported(plan, opened, folder, claims=_path(claims), final=final, quiet=True)
+    found = [*map(str, literature)]
+    return reported(plan, opened, folder, claims=_path(claims), literature=found, final=final, quiet=True)
+
+
+def synthesis(
+    question: str,
+    *,
+    sources: Sequence[str] | None = None,
+    folder: Folder = None,
+    endpoints: Mapping[str, str] | None = None,
+    limit: int = 100,
+    query: str = "",
+    since: int | None = None,
+    until: int | None = None,
+    languages: Sequence[str] = ("en",),
+    name: str | None = None,
+    offline: bool = False,
+    max_age: float | None = None,
+    judge: str | Judge = "lexical",
+    encoder: str | None = None,
+    reviewers: Sequence[str | Reviewer] = (),
+    store: Folder = None,
+) -> Synthesis:
+    """What others found: the command ``literature`` without its report.
+
+    Args:
+        question: in English.
+        sources: databases; default: all five, or none where there is a folder.
+        folder: of papers on this machine.
+        endpoints: database → address to ask in place of its own; of ``acl`` a folder with its data.
+        limit: most records of one database.
+        query: what databases are asked; default: the question's words.
+        since: earlier papers are left out.
+        until: later papers are left out.
+        languages: ISO 639-1 codes of languages that are read.
+        name: by which it is kept; default: made of the question.
+        offline: use only what was fetched before.
+        max_age: days after which databases are asked again for what is kept; default: they never are.
+        judge: ``lexical``, a model's folder or hub id, ``module:function``, or a judge itself.
+        encoder: a model that evidence is searched for by too.
+        reviewers: further ones, as ``module:function`` or as functions.
+        store: where everything is kept.
+
+    Raises:
+        UserError: the question cannot be searched for, another one has its name, a source or model is not
+            known, or all sources failed.
+    """
+    # the libraries that read papers take a while to load
+    from stiltwalk.cli.literature.asked import Asked  # noqa: PLC0415
+    from stiltwalk.cli.literature.made import made, ready  # noqa: PLC0415
+
+    asked = Asked(
+        sources=None if sources is None else ",".join(sources),
+        folder=_path(folder),
+        endpoints=tuple(f"{name}={address}" for name, address in (endpoints or {}).items()),
+        limit=limit,
+        query=query,
+        since=since,
+        until=until,
+        languages=tuple(languages),
+        name=name,
+        offline=offline,
+        max_age=max_age,
+        judge=judge if isinstance(judge, str) else "lexical",
+        encoder=encoder,
+        reviewers=tuple(each for each in reviewers if isinstance(each, str)),
+    )
+    return made(
+        ready(question, asked),
+        open_store(options.store_root(_path(store))),
+        judge=None if isinstance(judge, str) else judge,
+        reviewers=[each for each in reviewers if not isinstance(each, str)],
+    )
 
 
 def _carried_out(

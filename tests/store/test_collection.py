@@ -179,6 +179,8 @@ def test_drafts_of_the_killed(tmp_path: Path) -> None:
         "studies/s/.plan.1",
         "steps/ab/.gone",
         ".format.json.1",
+        "literature/my-question/.synthesis.json.1",
+        "literature/responses/ab/.answer.json.1",
     ]
     for name in names:
         path = tmp_path / name
@@ -191,6 +193,18 @@ def test_drafts_of_the_killed(tmp_path: Path) -> None:
     assert {one.path.relative_to(tmp_path).as_posix() for one in leftovers(store)} == set(names)
     collect(leftovers(store))
     assert leftovers(store) == []
+
+
+def test_the_literature_stays(tmp_path: Path) -> None:
+    """However old it is: no study needs it, and what databases answered cannot be made again."""
+    store = open_store(tmp_path)
+    for name in ("my-question/synthesis.json", "responses/ab/abc.json", "texts/ab/abc.json"):
+        path = tmp_path / "literature" / name
+        path.parent.mkdir(parents=True)
+        path.write_text("{}")
+        grow_old(path)
+    assert leftovers(store) == []
+    assert ("literature", 3) in {(shelf.what, shelf.number) for shelf in beside(store)}
 
 
 def test_the_cache_has_a_limit(tmp_path: Path) -> None:

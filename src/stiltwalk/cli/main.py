@@ -18,6 +18,7 @@ from stiltwalk.cli import (
     demo_command,
     evaluate_command,
     export_command,
+    literature_command,
     preset_commands,
     report_command,
     store_commands,
@@ -64,6 +65,7 @@ study_commands.add_to(app)
 verdict_command.add_to(app)
 audit_command.add_to(app)
 report_command.add_to(app)
+literature_command.add_to(app)
 evaluate_command.add_to(app)
 export_command.add_to(app)
 benchmark_commands.add_to(app)

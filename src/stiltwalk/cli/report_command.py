@@ -21,6 +21,14 @@ ClaimsOption = Annotated[
     Path | None,
     typer.Option("--claims", metavar="FILE", help="Claims of your own, in place of those that come along."),
 ]
+LiteratureOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--literature",
+        metavar="L",
+        help="Put what others found beside it: a synthesis, by name or as synthesis.json; repeatable.",
+    ),
+]
 FinalOption = Annotated[
     bool,
     typer.Option(
@@ -43,6 +51,7 @@ def report(
     out: OutOption = None,
     store: StoreOption = None,
     claims: ClaimsOption = None,
+    literature: LiteratureOption = None,
     final: FinalOption = False,
     show: OpenOption = False,
     json: JsonOption = False,
@@ -53,5 +62,5 @@ def report(
     """
     from stiltwalk.cli.reporting import command  # noqa: PLC0415  keeps --help quick
 
-    asked = command.Asked(out, claims, final, show, json)
+    asked = command.Asked(out, claims, tuple(literature or ()), final, show, json)
     command.make_report(study, scale, options.store_root(store), asked)

@@ -16,6 +16,8 @@ from stiltwalk.analyse.decisions.best import Best
 from stiltwalk.analyse.efficiency import Efficiency
 from stiltwalk.analyse.evidence import EncoderSize, Training
 from stiltwalk.analyse.verdicts import Verdict
+from stiltwalk.literature.agreement import Agreement, Ours
+from stiltwalk.literature.records.evidence import Checked
 from stiltwalk.spec.claims import Claim
 from stiltwalk.spec.published import Published
 from stiltwalk.spec.study import Study
@@ -94,6 +96,48 @@ class Claimed(NamedTuple):
     judged: Judged
 
 
+class Beside(NamedTuple):
+    """A claim of the literature, and what the study measured of it.
+
+    Attributes:
+        checked: the claim, and how it stands by the other papers.
+        reference: key of the report's reference that it is from.
+        section: heading of the part that it stands in.
+        encoder: of the study; empty: it cannot be held against any.
+        arm: of the study; empty: it has none that trains on just what the claim is about.
+        of: the target that it was measured on, or the benchmark.
+        language: code of the one that it is about; empty: all without target labels together.
+        ours: what the study measured; ``None``: nothing.
+        agreement: what that says of the claim.
+        like: ids of the report's claims that speak of the same.
+    """
+
+    checked: Checked
+    reference: str
+    section: str
+    encoder: str
+    arm: str
+    of: str
+    language: str
+    ours: Ours | None
+    agreement: Agreement
+    like: tuple[str, ...]
+
+
+class Literature(NamedTuple):
+    """What others found, beside the study.
+
+    Attributes:
+        names: of the syntheses that it is from.
+        rows: claims about intermediate tasks on data that is known here, in order.
+        others: claims of the syntheses that are about something else.
+    """
+
+    names: tuple[str, ...]
+    rows: tuple[Beside, ...]
+    others: int
+
+
 @dataclass(frozen=True, slots=True)
 class Contents:
     """A study, as far as it is finished.
@@ -132,6 +176,7 @@ class Contents:
         commands: that make all of this again, in order.
         versions: library → version that trained it.
         references: what is cited, in order.
+        literature: what others found; ``None``: no synthesis was given.
     """
 
     study: Study
@@ -166,3 +211,4 @@ class Contents:
     commands: tuple[str, ...]
     versions: Mapping[str, str]
     references: tuple[Reference, ...]
+    literature: Literature | None = None

@@ -1,8 +1,8 @@
 """What no kept study needs any longer, and its deletion.
 
 Needed is every step of every revision of a kept study, everything behind it, what a living worker is at, and
-the tables and bases that those go back to. Unfinished work that a study needs is kept however old it is, for
-its checkpoints may be days of work.
+the tables and bases that those go back to; and all of the literature, drafts of the killed apart. Unfinished
+work that a study needs is kept however old it is, for its checkpoints may be days of work.
 """
 
 from __future__ import annotations
@@ -34,6 +34,8 @@ CACHE_BYTES = 20 * 10**9
 their own below it."""
 
 _SHARED = ("tables", "bases")
+_LITERATURE = ("literature/", "literature/[!.]*/", "literature/[!.]*/[!.]*/")
+"""Folders of the literature in which files are written."""
 
 
 class Leftover(NamedTuple):
@@ -167,6 +169,8 @@ def _drafts(store: Store) -> Iterator[Leftover]:
     folders = [store.root, store.root / "index", store.root / "work", store.leases, store.cache]
     folders += [store.root / name for name in _SHARED]
     folders += [path for name in ("steps", "studies", "cache") for path in (store.root / name).glob("[!.]*/")]
+    # of the literature nothing else ever goes: what databases answered cannot be made again
+    folders += [path for shelf in _LITERATURE for path in store.root.glob(shelf)]
     for folder in folders:
         for path in sorted(folder.glob(".*")) if folder.is_dir() else ():
             if not path.name.endswith(".lock") and _old(path):

@@ -14,7 +14,7 @@ from stiltwalk.store.plans import kept_parents
 from stiltwalk.store.store import Store, finished_keys
 from stiltwalk.store.studies import kept_names, kept_revisions
 
-BESIDE = ("tables", "bases", "work", "index", "cache", "studies", "tracking")
+BESIDE = ("tables", "bases", "work", "index", "cache", "studies", "tracking", "literature")
 """Folders of a store that hold no steps of their own."""
 
 

@@ -8,7 +8,6 @@ import html
 import json
 import re
 from functools import cache
-from html.parser import HTMLParser
 from itertools import pairwise
 
 import pytest
@@ -17,10 +16,8 @@ from stiltwalk.render.charts.every import charts
 from stiltwalk.render.page.page import PARTS, page
 from stiltwalk.render.tables.every import tables
 from tests.render.hostile import NAMES
+from tests.render.reading import OPTIONAL, ReadPage
 from tests.render.worlds import World, contents
-
-_VOID = {"meta", "link", "br", "img", "input", "hr", "line", "circle", "rect", "path"}
-_OPTIONAL = {"td", "th", "tr", "li", "p", "thead", "tbody"}
 
 WORLDS = {
     "small": World(),
@@ -34,54 +31,6 @@ WORLDS = {
 }
 
 
-class _Read(HTMLParser):
-    """What a page has in it."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.ids: list[str] = []
-        self.links: list[str] = []
-        self.tags: list[str] = []
-        self.headings: list[int] = []
-        self.attributes: dict[str, set[str]] = {}
-        self.texts: dict[str, list[str]] = {"style": [], "script": [], "title": []}
-        self.open: list[str] = []
-        self.wrong: list[str] = []
-        self.policy = ""
-        self.feed(text)
-
-    def handle_starttag(self, tag: str, given: list[tuple[str, str | None]]) -> None:
-        found = {name: value or "" for name, value in given}
-        self.tags.append(tag)
-        self.ids += [found["id"]] if "id" in found else []
-        self.links += [found[name] for name in ("href", "src") if name in found]
-        if found.get("http-equiv") == "Content-Security-Policy":
-            self.policy = found["content"]
-        for name, value in found.items():
-            self.attributes.setdefault(name, set()).add(value)
-        if re.fullmatch("h[1-6]", tag):
-            self.headings.append(int(tag[1]))
-        if tag not in _VOID:
-            self.open.append(tag)
-
-    def handle_startendtag(self, tag: str, given: list[tuple[str, str | None]]) -> None:
-        self.handle_starttag(tag, given)
-        if tag not in _VOID:
-            self.open.pop()
-
-    def handle_endtag(self, tag: str) -> None:
-        while self.open and self.open[-1] != tag and self.open[-1] in _OPTIONAL:
-            self.open.pop()
-        if tag in _VOID:
-            return
-        if not self.open or self.open.pop() != tag:
-            self.wrong.append(tag)
-
-    def handle_data(self, data: str) -> None:
-        if self.open and self.open[-1] in self.texts:
-            self.texts[self.open[-1]].append(data)
-
-
 @cache
 def _made(name: str) -> str:
     found = contents(WORLDS[name])
@@ -89,8 +38,8 @@ def _made(name: str) -> str:
 
 
 @cache
-def _read(name: str) -> _Read:
-    return _Read(_made(name))
+def _read(name: str) -> ReadPage:
+    return ReadPage(_made(name))
 
 
 @pytest.mark.parametrize("name", WORLDS)
@@ -98,7 +47,7 @@ def test_pages_are_whole(name: str) -> None:
     """Elements are closed in order, no id is there twice, and every link within leads to one."""
     found = _read(name)
     assert found.wrong == []
-    assert [each for each in found.open if each not in _OPTIONAL] == []
+    assert [each for each in found.open if each not in OPTIONAL] == []
     assert len(found.ids) == len({*found.ids})
     assert {link[1:] for link in found.links if link.startswith("#")} <= {*found.ids}
 
@@ -204,8 +153,8 @@ def test_charts_are_inside() -> None:
     made = page(found, (), drawn[-1:])
     assert '<svg class="chart"' in made
     assert f'href="figures/{drawn[-1].name}.svg"' in made
-    assert "style-src-attr 'unsafe-inline'" in _Read(made).policy
-    assert "style-src 'unsafe-inline'" not in _Read(made).policy
+    assert "style-src-attr 'unsafe-inline'" in ReadPage(made).policy
+    assert "style-src 'unsafe-inline'" not in ReadPage(made).policy
 
 
 def test_the_same_contents_make_the_same_page() -> None:

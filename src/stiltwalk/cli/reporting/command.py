@@ -18,6 +18,7 @@ class Asked(NamedTuple):
     Attributes:
         out: its folder; ``None``: ``NAME-report`` in the current one.
         claims: a file of claims in place of those that come along.
+        literature: names of syntheses, or files of them, that stand beside the study.
         final: judge the study as it stands; recorded as its last look.
         opened: whether the page is opened in a browser.
         json: print one object with the files, and nothing else.
@@ -25,6 +26,7 @@ class Asked(NamedTuple):
 
     out: Path | None
     claims: Path | None
+    literature: tuple[str, ...]
     final: bool
     opened: bool
     json: bool
@@ -42,7 +44,15 @@ def make_report(name: str, scale: str | None, root: Path, asked: Asked) -> None:
     place = require_place(asked.out or default_folder(plan))
     if not asked.json:
         show.note(f"writes {place}: report.html, figures, tables, claims.json, study.yaml")
-    page = reported(plan, store, place, claims=asked.claims, final=asked.final, quiet=asked.json)
+    page = reported(
+        plan,
+        store,
+        place,
+        claims=asked.claims,
+        literature=asked.literature,
+        final=asked.final,
+        quiet=asked.json,
+    )
     if asked.json:
         show.print_object(
             {

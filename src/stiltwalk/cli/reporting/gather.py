@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -14,8 +14,10 @@ from stiltwalk.cli.audit import subject_of
 from stiltwalk.cli.reporting.arms import arms_of, costs_of
 from stiltwalk.cli.reporting.comparisons import comparisons
 from stiltwalk.cli.reporting.inference import efficiencies, measured_rows
+from stiltwalk.cli.reporting.literature import with_literature
 from stiltwalk.cli.reporting.making import commands_for, study_text, versions_in
 from stiltwalk.cli.verdict import REHEARSAL, analysis_lines, judged
+from stiltwalk.literature.records.synthesis import Synthesis
 from stiltwalk.plan.nodes import Plan
 from stiltwalk.render.contents import Claimed, Contents
 from stiltwalk.render.references import references
@@ -36,6 +38,7 @@ def gathered_contents(
     store: Store,
     *,
     claims_file: Path | None = None,
+    literature: Sequence[Synthesis] = (),
     audit: bool = True,
     final: bool = False,
     say: Say = lambda part: None,  # noqa: ARG005  nobody listens by default
@@ -49,6 +52,7 @@ def gathered_contents(
         plan: of the study.
         store: where its steps lie.
         claims_file: claims in place of those that come along.
+        literature: syntheses whose claims stand beside the study's own verdicts.
         audit: whether the study is looked at by reviewers.
         final: judge it as it stands, though cells are missing; recorded as its last look.
         say: is told of each part when it is begun.
@@ -74,7 +78,7 @@ def gathered_contents(
     reviews = audited(subject_of(plan, store, evidence, rows)) if audit else None
     say("costs")
     marks, printed = _marks(rows), _published(study)
-    return Contents(
+    contents = Contents(
         study=study,
         tasks=evidence.tasks,
         rehearsal=REHEARSAL if found.rehearsal else "",
@@ -103,6 +107,7 @@ def gathered_contents(
         versions=versions_in(rows),
         references=references(study, evidence.tasks, claims, printed),
     )
+    return with_literature(contents, literature) if literature else contents
 
 
 def _nothing(plan: Plan) -> str:

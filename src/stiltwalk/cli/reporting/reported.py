@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import webbrowser
+from collections.abc import Sequence
 from pathlib import Path
 
 from stiltwalk.cli import show
 from stiltwalk.cli.reporting.gather import gathered_contents
+from stiltwalk.cli.reporting.literature import read_syntheses
 from stiltwalk.cli.reporting.parts import Parts
 from stiltwalk.plan.nodes import Plan
 from stiltwalk.render.folder import require_place
@@ -25,6 +27,7 @@ def reported(
     out: Path,
     *,
     claims: Path | None = None,
+    literature: Sequence[str] = (),
     final: bool = False,
     quiet: bool = False,
 ) -> Path:
@@ -35,16 +38,20 @@ def reported(
         store: where its steps lie.
         out: the folder, new, empty or an earlier report.
         claims: a file of claims in place of those that come along.
+        literature: names of kept syntheses, or files of them, whose claims stand beside the study.
         final: judge the study as it stands, though cells are missing; recorded as its last look.
         quiet: say nothing of how far it is.
 
     Raises:
         UserError: nothing of the study is finished, the folder holds something else or cannot be written, or
-            a finished step or the file of claims is damaged.
+            a finished step, the file of claims or a synthesis is damaged; there is no such synthesis.
     """
     place = require_place(out)  # before a minute is spent
+    syntheses = read_syntheses(store, literature)
     with Parts(quiet=quiet) as parts:
-        contents = gathered_contents(plan, store, claims_file=claims, final=final, say=parts.say)
+        contents = gathered_contents(
+            plan, store, claims_file=claims, literature=syntheses, final=final, say=parts.say
+        )
         return written(contents, place, say=parts.say)
 
 

@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, Final, NamedTuple
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from jinja2 import Environment
 
 from stiltwalk.analyse.claims.judged import OUT_OF_SCOPE, REFUTED, VERIFIED
-from stiltwalk.analyse.decisions.wording import counted, listed, percent
 from stiltwalk.analyse.verdicts import UNDECIDED
 from stiltwalk.render.charts.chart import Chart
-from stiltwalk.render.charts.style import COLOURS
 from stiltwalk.render.contents import Claimed, Contents
 from stiltwalk.render.page import words
-from stiltwalk.render.page.drill import behind, block
+from stiltwalk.render.page.beside import beside
+from stiltwalk.render.page.drill import behind, block, language_name
+from stiltwalk.render.page.frame import asset, environment, policy, sheet
 from stiltwalk.render.page.heat import Heat, heats
 from stiltwalk.render.page.lead import lead
 from stiltwalk.render.page.marks import Mark, by_target, marks, reference
 from stiltwalk.render.page.placing import Placed, placed
+from stiltwalk.render.page.quoting import quoted
 from stiltwalk.render.page.story import abstract, languages_of, unmeasured
 from stiltwalk.render.tables.table import Table
 
@@ -35,6 +32,7 @@ PARTS: Final[Mapping[str, str]] = {
     "efficiency": "Batch size and efficiency",
     "languages": "Languages",
     "claims": "Claims",
+    "literature": "What others found",
     "audit": "Audit",
     "costs": "Costs",
     "limitations": "Limitations",
@@ -43,8 +41,6 @@ PARTS: Final[Mapping[str, str]] = {
     "files": "Files",
 }
 """Parts below the verdict → their headings, in the order of a paper."""
-
-_STYLE_ELEMENT: Final = re.compile(r"<style[^>]*>(.*?)</style>", re.DOTALL)
 
 
 class Back(NamedTuple):
@@ -77,7 +73,7 @@ def page(contents: Contents, tables: Sequence[Table], charts: Sequence[Chart]) -
     own = by_target(found)
     maps, scale = heats(contents)
     shown = placed(tables, charts, own, ("verdict", *PARTS), contents.rehearsal)
-    style, script = _style(), _asset("page.js")
+    style, script = sheet(), asset("frame.js") + asset("page.js")
     values: dict[str, Any] = {
         "c": contents,
         "lead": lead(contents.verdict),
@@ -88,6 +84,7 @@ def page(contents: Contents, tables: Sequence[Table], charts: Sequence[Chart]) -
         "scale": scale,
         "data": block(contents, maps, behind(contents)),
         "claims": _claims(contents),
+        "beside": beside(contents),
         "marks": found,
         "general": [(mark, True) for mark in found if mark.general],
         "heads": {heat.place: _heads(heat, own) for heat in maps},
@@ -95,7 +92,8 @@ def page(contents: Contents, tables: Sequence[Table], charts: Sequence[Chart]) -
         "shown": shown,
         "style": style,
         "script": script,
-        "policy": _policy(style, script, [each.html for each in shown.every]),
+        "policy": policy(style, script, [each.html for each in shown.every]),
+        "first": "verdict",
     }
     values["parts"] = _parts(contents, shown)
     return _environment().get_template("page.html").render(values)
@@ -103,63 +101,23 @@ def page(contents: Contents, tables: Sequence[Table], charts: Sequence[Chart]) -
 
 @cache
 def _environment() -> Environment:
-    made = Environment(
-        loader=PackageLoader("stiltwalk.render.page", "assets"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
+    return environment(
+        ("stiltwalk.render.page",),
+        (
+            words.points,
+            words.ends,
+            words.p_value,
+            words.value_of,
+            words.ends_of,
+            words.tested,
+            words.hours,
+            words.large,
+            words.degrees,
+            language_name,
+            quoted,
+            reference,
+        ),
     )
-    for function in (
-        words.typeset,
-        words.points,
-        words.ends,
-        words.p_value,
-        words.value_of,
-        words.ends_of,
-        words.tested,
-        words.score,
-        words.hours,
-        words.large,
-        words.degrees,
-        counted,
-        listed,
-        percent,
-        reference,
-    ):
-        made.filters[function.__name__] = function
-    return made
-
-
-@cache
-def _asset(name: str) -> Markup:
-    """A file of the package's own, as it is."""
-    loader = _environment().loader
-    assert loader is not None, "it was given one"
-    return Markup(loader.get_source(_environment(), name)[0])  # noqa: S704
-
-
-@cache
-def _style() -> Markup:
-    """The style sheet, with the colours that the charts have."""
-    colours = "".join(f"--{each.name}:light-dark({each.light},{each.dark});" for each in COLOURS)
-    return Markup(":root{%s}\n%s") % (Markup(colours), _asset("page.css"))  # noqa: S704
-
-
-def _policy(style: str, script: str, drawn: Iterable[str]) -> str:
-    """The content security policy: nothing is fetched, and nothing runs but the page's own script."""
-    drawings = list(drawn)
-    styles = [style, *(own for each in drawings for own in _STYLE_ELEMENT.findall(each))]
-    hashes = " ".join(f"'{_digest(each)}'" for each in dict.fromkeys(styles))
-    attributes = "; style-src-attr 'unsafe-inline'" if any(" style=" in each for each in drawings) else ""
-    return (
-        f"default-src 'none'; style-src {hashes}{attributes}; script-src '{_digest(script)}'; "
-        "img-src data:; base-uri 'none'; form-action 'none'"
-    )
-
-
-def _digest(text: str) -> str:
-    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
 def _parts(contents: Contents, shown: Placed) -> dict[str, str]:
@@ -168,6 +126,7 @@ def _parts(contents: Contents, shown: Placed) -> dict[str, str]:
         "efficiency": True,
         "languages": True,
         "claims": not contents.claims,
+        "literature": contents.literature is None,
         "audit": contents.audit is None,
         "costs": True,
         "scaling": True,

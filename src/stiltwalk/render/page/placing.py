@@ -9,8 +9,8 @@ from markupsafe import Markup
 
 from stiltwalk.render.charts.chart import Chart, inline_svg
 from stiltwalk.render.page.marks import Mark, marked
-from stiltwalk.render.slugs import slug
 from stiltwalk.render.tables.table import Table
+from stiltwalk.spec.slugs import slug
 
 RESULTS: Final = "results"
 BESIDE: Final = "beside"
@@ -28,6 +28,7 @@ _TABLES: Final[Mapping[str, str]] = {
     "inference": "efficiency",
     "costs": "costs",
     "claims": BESIDE,
+    "literature": BESIDE,
     "caveats": BESIDE,
     "audit": BESIDE,
 }
@@ -41,7 +42,7 @@ _CHARTS: Final[Mapping[str, str]] = {
 }
 """The same for charts; else the part that the chart itself says."""
 
-FOLDED: Final = 24
+FOLDED: Final = 20
 """A table with more rows is folded away below its title."""
 _FOLDED_BEFORE: Final = 8
 """The same above the results, which should not be far down."""

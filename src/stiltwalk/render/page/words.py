@@ -31,10 +31,13 @@ def typeset(text: str) -> str:
     the numbers beside it around, and signs that turn more than themselves are left out.
     """
     return minus(
-        _RIGHT_TO_LEFT.sub(
-            "\N{FIRST STRONG ISOLATE}\\g<0>\N{POP DIRECTIONAL ISOLATE}", _TURNING.sub("", text)
-        )
+        _RIGHT_TO_LEFT.sub("\N{FIRST STRONG ISOLATE}\\g<0>\N{POP DIRECTIONAL ISOLATE}", straight(text))
     )
+
+
+def straight(text: str) -> str:
+    """``text`` without signs that turn around more than themselves."""
+    return _TURNING.sub("", text)
 
 
 def points(value: float) -> str:

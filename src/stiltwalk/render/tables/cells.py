@@ -34,6 +34,20 @@ def text(said: str) -> Cell:
     return Cell(flat(said), flat(said)) if said.strip() else NONE
 
 
+def inert(said: str) -> str:
+    """``said`` for programs: what a spreadsheet would take for a formula begins with an apostrophe.
+
+    The signs are those of requirement 1.2.10 of OWASP's ASVS, and of CWE-1236.
+    """
+    return f"'{said}" if said.startswith(("=", "+", "-", "@", "\t")) else said
+
+
+def foreign(said: str) -> Cell:
+    """Words of others, which nothing may evaluate; a dash for none."""
+    cell = text(said)
+    return cell if cell == NONE else Cell(cell.text, inert(cell.text))
+
+
 def count(number: float | None) -> Cell:
     """``1,250``: how many; with decimals where it has any."""
     if number is None or not math.isfinite(number):

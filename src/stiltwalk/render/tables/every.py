@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Final, TypeVar
 
 from stiltwalk.render.contents import Contents
-from stiltwalk.render.tables import languages, making, results, standing
+from stiltwalk.render.tables import languages, literature, making, results, standing
 from stiltwalk.render.tables.table import Table, flat
 
 T = TypeVar("T")
@@ -24,6 +24,7 @@ _TABLES: Final[tuple[Callable[[Contents], Iterator[Table]], ...]] = (
     making.efficiency,
     making.inference,
     standing.claims,
+    literature.literature,
     standing.caveats,
     making.encoders,
     making.arms,

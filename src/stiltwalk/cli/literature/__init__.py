@@ -1,0 +1,1 @@
+"""What the command literature does, once its arguments are read."""

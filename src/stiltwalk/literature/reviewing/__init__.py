@@ -1,0 +1,1 @@
+"""Reviewing: what independent reviewers say of a synthesis, each by itself."""
