@@ -46,7 +46,9 @@ def test_what_the_study_says_something_of_stands_first() -> None:
     shown = beside(found)
     assert shown is not None
     order = ["agrees", "differs", "not measured", "not comparable"]
-    assert [each.agreement.outcome for each in shown.rows] == order
+    lists = (shown.held, shown.silent)
+    assert [[each.agreement.outcome for each in own.rows] for own in lists] == [order[:2], order[2:]]
+    assert [own.every for own in lists] == [2, 2]
     assert shown.counts == "4 comparisons: 1 agrees, 1 differs, 1 not measured, 1 not comparable."
     (table,) = (each for each in tables(found) if each.name == "literature")
     place = [column.name for column in table.columns].index("this study")
@@ -76,6 +78,16 @@ def test_quotes_are_folded_escaped_and_cited() -> None:
     assert f'<a href="#reference-{place}"><bdi>Lovelace 1843</bdi></a>' in made
     assert "+3.00" in made
     assert "See C1 among the claims." in made
+
+
+def test_what_the_study_says_nothing_of_is_folded_away() -> None:
+    """Its list is there, closed, and without the other one nothing else stands above it."""
+    found = study(row("not comparable"), row("not measured"))
+    made = page(found, tables(found), ())
+    part = made[made.index('<section id="literature"') : made.index('<section id="audit"')]
+    assert '<details class="tabled group"><summary><b>2 claims</b>' in part
+    assert part.count("<table") == 1
+    assert part.index("<details") < part.index("<table")
 
 
 def test_no_claim_about_the_study_says_so() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 from stiltwalk.analyse.decisions.wording import counted
@@ -11,21 +11,36 @@ from stiltwalk.render.contents import Beside, Contents
 from stiltwalk.render.tables.literature import ORDER, ordered
 
 MOST_ROWS: Final = 60
-"""On the page; all of them are in the table's files."""
+"""Of each list on the page; all of them are in the table's files."""
+
+SILENT: Final = frozenset({"not measured", "not comparable"})
+"""Outcomes of claims of which the study says nothing."""
+
+
+class Listed(NamedTuple):
+    """Some of the rows.
+
+    Attributes:
+        rows: those that are shown.
+        every: how many there are.
+    """
+
+    rows: tuple[Beside, ...]
+    every: int
 
 
 class Shown(NamedTuple):
     """The part of the page.
 
     Attributes:
-        rows: those first of which the study says something.
-        more: rows that are not shown.
+        held: claims of which the study says something.
+        silent: claims of which it says nothing, folded away.
         counts: what the study says of the claims, in a sentence; empty: there is none.
         places: key of a reference → its place in their list, from 1 on.
     """
 
-    rows: tuple[Beside, ...]
-    more: int
+    held: Listed
+    silent: Listed
     counts: str
     places: Mapping[str, int]
 
@@ -40,4 +55,9 @@ def beside(contents: Contents) -> Shown | None:
     parts = [f"{of[outcome]} {outcome}" for outcome in ORDER if of[outcome]]
     counts = f"{counted(len(rows), 'comparison')}: {', '.join(parts)}." if parts else ""
     places = {each.key: place for place, each in enumerate(contents.references, 1)}
-    return Shown(rows[:MOST_ROWS], max(0, len(rows) - MOST_ROWS), counts, places)
+    silent = [row for row in rows if row.agreement.outcome in SILENT]
+    return Shown(_listed(rows[: len(rows) - len(silent)]), _listed(silent), counts, places)
+
+
+def _listed(rows: Sequence[Beside]) -> Listed:
+    return Listed(tuple(rows[:MOST_ROWS]), len(rows))
