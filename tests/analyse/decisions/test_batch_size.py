@@ -187,7 +187,7 @@ def test_noise_that_is_too_large() -> None:
     """Wide intervals decide nothing, and it is said how many seeds would."""
     found = decide_batch_size(_made(_same, sd=2.0, seeds=3))
     assert found.answer == UNDECIDED
-    assert found.needed.startswith("about ")
+    assert found.needed.startswith("About ")
     assert "open against batch 32" in _whole(found)
 
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from stiltwalk.analyse.decisions.wording import large
 from stiltwalk.analyse.verdicts import Number
 from stiltwalk.render.page import words
 
@@ -72,7 +73,7 @@ def test_hours_are_readable(amount: float, written: str) -> None:
 )
 def test_large_counts_are_short(amount: float, written: str) -> None:
     """A count of parameters has three digits and a letter."""
-    assert words.large(amount) == written
+    assert large(amount) == written
 
 
 def test_hyphens_of_names_stay() -> None:

@@ -10,7 +10,7 @@ import numpy as np
 from stiltwalk.analyse.decisions.batches import Batches
 from stiltwalk.analyse.decisions.series import Series
 from stiltwalk.analyse.decisions.to_target import ToTarget
-from stiltwalk.analyse.decisions.wording import counted, listed, plain, whole
+from stiltwalk.analyse.decisions.wording import counted, large, listed, plain, whole
 from stiltwalk.analyse.evidence import Evidence
 from stiltwalk.analyse.fits.critical_batch import combined_noise, critical_batch
 from stiltwalk.analyse.verdicts import Number, number
@@ -101,7 +101,7 @@ def noise(evidence: Evidence, series: Sequence[Series]) -> list[Number]:
 def constant_cost(evidence: Evidence) -> list[str]:
     """That inference costs the same, with the costs that are known."""
     known = [
-        f"{name} {size.flops:.3g} operations"
+        f"{name} {large(size.flops)} operations"
         + (f" and {size.milliseconds:.3g} ms" if size.milliseconds else "")
         for name, size in evidence.encoders.items()
         if size.flops

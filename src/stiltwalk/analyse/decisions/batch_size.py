@@ -330,8 +330,8 @@ def _needed(laid: _Study, answer: str) -> str:
     wanted = [_seeds(found, seeds, laid) for found, seeds in open_ones]
     known = [each for each in wanted if each is not None]
     if not known or len(known) < len(wanted):
-        return "arms that train above chance at the recipe's batch and a larger one, with two seeds or more"
-    return f"about {max(known):,} seeds, were runs to vary as they do here and larger batches to be alike"
+        return "Arms that train above chance at the recipe's batch and a larger one, with two seeds or more."
+    return f"About {max(known):,} seeds, were runs to vary as they do here and larger batches to be alike."
 
 
 def _seeds(found: Estimate, seeds: int, laid: _Study) -> int | None:

@@ -353,13 +353,13 @@ def _needed(laid: _Study, answer: str) -> str:
         return ""
     open_ones = [each for each in laid.means if each.answer(laid.margin, laid.alpha) == UNDECIDED]
     if laid.deciding and not open_ones:
-        return "more seeds: arms differ, but not each by itself at its share of the error"
+        return "More seeds: arms differ, but not each by itself at its share of the error."
     wanted = [_seeds(each, laid) for each in open_ones]
     known = [each for each in wanted if each is not None]
     if not known or len(known) < len(open_ones):
-        return "arms that train above chance at two amounts or more, with two seeds or more"
-    seeds = f"about {max(known):,} seeds"
-    return f"{seeds}, were runs to vary as they do here and the last doubling to bring nothing"
+        return "Arms that train above chance at two amounts or more, with two seeds or more."
+    seeds = f"About {max(known):,} seeds"
+    return f"{seeds}, were runs to vary as they do here and the last doubling to bring nothing."
 
 
 def _seeds(found: Saturation, laid: _Study) -> int | None:

@@ -68,3 +68,11 @@ def amount(found: Estimate, unit: str) -> str:
     if not math.isfinite(found.low) and not math.isfinite(found.high):
         return f"{plain(found.value)} {unit} [unbounded]"
     return f"{plain(found.value)} {unit} [{plain(found.low)}, {plain(found.high)}]"
+
+
+def large(amount: float) -> str:
+    """``7.0 M``, ``270 M``, ``3.5 B``: a count too large to be read digit by digit."""
+    for size, letter in ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "k")):
+        if abs(amount) >= size:
+            return f"{amount / size:.3g} {letter}"
+    return f"{amount:,.0f}"

@@ -9,6 +9,7 @@ from typing import Any, Final, NamedTuple
 from jinja2 import Environment
 
 from stiltwalk.analyse.claims.judged import OUT_OF_SCOPE, REFUTED, VERIFIED
+from stiltwalk.analyse.decisions.wording import large
 from stiltwalk.analyse.verdicts import UNDECIDED
 from stiltwalk.render.charts.chart import Chart
 from stiltwalk.render.contents import Claimed, Contents
@@ -111,7 +112,7 @@ def _environment() -> Environment:
             words.ends_of,
             words.tested,
             words.hours,
-            words.large,
+            large,
             words.degrees,
             language_name,
             quoted,

@@ -94,14 +94,6 @@ def hours(amount: float) -> str:
     return f"{amount:,.0f} h" if amount >= 100 else f"{amount:.3g} h"
 
 
-def large(amount: float) -> str:
-    """``7.0 M``, ``270 M``, ``3.5 B``: a count too large to be read digit by digit."""
-    for size, letter in ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "k")):
-        if abs(amount) >= size:
-            return f"{amount / size:.3g} {letter}"
-    return f"{amount:,.0f}"
-
-
 def degrees(count: float) -> str:
     """``3``, ``2.4``: a number of seeds, a fraction where parts of averages are missing."""
     return f"{count:.3g}"

@@ -6,8 +6,9 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final, NamedTuple
 
+from stiltwalk.analyse.decisions.wording import large
 from stiltwalk.analyse.estimates import Estimate
-from stiltwalk.render.page.words import degrees, hours, large, minus, p_value, points
+from stiltwalk.render.page.words import degrees, hours, minus, p_value, points
 from stiltwalk.render.tables.table import MISSING, Column, Interval, Table, flat
 
 MOST: Final = 100.0
