@@ -7,6 +7,7 @@ from typing import Final
 from stiltwalk.cli.literature.plugged import is_plugged, plugged_judge
 from stiltwalk.literature.judging.lexical import LexicalJudge
 from stiltwalk.literature.records.evidence import Embed, Judge
+from stiltwalk.spec.errors import UserError, nearest
 from stiltwalk.store.store import Store
 
 LEXICAL: Final = "lexical"
@@ -26,7 +27,14 @@ def chosen_judge(name: str, store: Store) -> Judge:
     # what finds models takes a while to load, and they bring torch
     from stiltwalk.cli.literature.loaded import loaded_judge  # noqa: PLC0415
 
-    return loaded_judge(name, store)
+    try:
+        return loaded_judge(name, store)
+    except UserError as error:
+        hint = f" Did you mean '{LEXICAL}'?" if nearest(name, [LEXICAL]) else ""
+        raise UserError(
+            f"--judge {name}: expected '{LEXICAL}', module:function, or a model of natural language "
+            f"inference.{hint} {error}"
+        ) from None
 
 
 def chosen_encoder(name: str | None, store: Store) -> Embed | None:
