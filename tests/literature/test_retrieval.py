@@ -95,6 +95,20 @@ def test_no_work_takes_all_places() -> None:
         assert len(Index(texts, embed).search(claim("SQuAD helps XNLI"), 2)) == 2
 
 
+def test_every_work_that_names_the_same_is_found() -> None:
+    """However few are asked for: all that name the claim's subject and data set, by any spelling."""
+    texts = [passage(f"We like XNLI and MNLI, {n}.", f"near{n}") for n in range(4)]
+    texts += [passage("What MultiNLI does to XNLI, after many other words, is told last.", "far")]
+    texts += [passage("MNLI does nothing for PAWS-X, after many other words.", "elsewhere")]
+    told = claim("XNLI and MNLI", slots={"subject": "MNLI", "data_set": "XNLI"})
+    found = [hit.passage.work for hit in Index(texts).search(told, 1)]
+    assert found[0] == "near0"
+    assert set(found) == {"near0", "near1", "near2", "near3", "far"}
+    unnamed = claim("Larger batches help", slots={"subject": "Larger batches", "data_set": "XYZ"})
+    batches = [passage("Batches help", "a"), passage("What batches do on XYZ", "b"), passage("XYZ", "c")]
+    assert [hit.passage.work for hit in Index(batches).search(unnamed, 1)] == ["a", "b"]
+
+
 def letters(texts: Sequence[str]) -> NDArray[np.float32]:
     """Vectors by how often the letters o and s stand in a text."""
     counts = np.array([[1 + text.count("o"), 1 + 9 * text.count("S")] for text in texts], dtype=np.float32)

@@ -1,14 +1,20 @@
-"""Retrieval: the passages of other papers that may bear on a claim, nearest first."""
+"""Retrieval: the passages of other papers that may bear on a claim, nearest first.
+
+The nearest by words, or by words and vectors, are found. Beside them stands what names the same: every paper
+that speaks of the claim's subject on the claim's data set has a vote, however it words what it says.
+"""
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from stiltwalk.literature.judging.slots import data_sets, data_sets_in
+from stiltwalk.literature.judging.subjects import named_in, telling_stems
 from stiltwalk.literature.records.claims import PaperClaim
 from stiltwalk.literature.records.evidence import Embed, Passage
 from stiltwalk.literature.words import stems
@@ -24,6 +30,9 @@ DIGITS: Final = 5
 
 OF_A_WORK: Final = 3
 """Most passages of one work that are found for a claim: each work has one vote, and a long one says much."""
+
+NAMING: Final = 100
+"""Most passages that are found beside the nearest since they name what the claim names."""
 
 
 class Hit(NamedTuple):
@@ -54,7 +63,9 @@ class Index:
         """
         self._passages = tuple(passages)
         self._works = np.array([each.work for each in self._passages], dtype=object)
-        self._words = _Words([list(stems(each.quote)) for each in self._passages])
+        found = [list(stems(each.quote)) for each in self._passages]
+        self._words = _Words(found)
+        self._naming = _Naming(self._passages, found)
         self._embed = embed
         self._vectors: NDArray[np.float32] | None = None
         if embed is not None and self._passages:
@@ -66,10 +77,11 @@ class Index:
         )
 
     def search(self, claim: PaperClaim, most: int) -> tuple[Hit, ...]:
-        """The ``most`` nearest passages of other works than the claim's own, nearest first.
+        """Passages of other works than the claim's own: the ``most`` nearest first, then what names the same.
 
-        Of one work at most ``OF_A_WORK`` are found. By words alone, a passage that shares none with the claim
-        is not found.
+        Behind the nearest stand at most ``NAMING`` others that name the claim's subject and its data set.
+        Of one work at most ``OF_A_WORK`` are found in either way. By words alone, a passage that shares none
+        with the claim is not found.
         """
         return self.search_all([claim], most)[0]
 
@@ -89,14 +101,19 @@ class Index:
         foreign = self._works != claim.work
         by_words = np.round(self._words.scores(query(claim)), DIGITS)
         worded = _order(by_words, foreign & (by_words > 0))
-        if near is None:
-            return tuple(Hit(self._passages[i], float(by_words[i])) for i in self._spread(worded, most))
-        joined = np.zeros(len(self._passages))
-        for order in (worded, _order(near, foreign)):
-            joined[order] += 1 / (RANK + 1 + np.arange(len(order)))
-        # of equals the one that the words find first: ranks that mirror each other are common
-        ranked = _order(joined, joined > 0, by_words)
-        return tuple(Hit(self._passages[i], float(joined[i])) for i in self._spread(ranked, most))
+        scores: NDArray[Any] = by_words
+        order = worded
+        if near is not None:
+            scores = np.zeros(len(self._passages))
+            for each in (worded, _order(near, foreign)):
+                scores[each] += 1 / (RANK + 1 + np.arange(len(each)))
+            # of equals the one that the words find first: ranks that mirror each other are common
+            order = _order(scores, scores > 0, by_words)
+        nearest = self._spread(order, most)
+        rest = foreign & self._naming.the_same(claim)
+        rest[nearest] = False
+        found = [*nearest, *self._spread(_order(scores, rest, by_words), NAMING)]
+        return tuple(Hit(self._passages[i], float(scores[i])) for i in found)
 
     def _spread(self, order: NDArray[np.intp], most: int) -> list[int]:
         """The first ``most`` of ``order``, without what would be too many of one work."""
@@ -124,6 +141,36 @@ def query(claim: PaperClaim) -> list[str]:
         for part in (claim.quote, *slots, claim.comparison, claim.metric, claim.condition)
         for stem in stems(part)
     ]
+
+
+class _Naming:
+    """Which passages name what: data sets, each by one name, and stems."""
+
+    def __init__(self, passages: Sequence[Passage], words: Sequence[Sequence[str]]) -> None:
+        self._count = len(passages)
+        self._places: defaultdict[str, list[int]] = defaultdict(list)
+        for place, (passage, said) in enumerate(zip(passages, words, strict=True)):
+            for key in {*(f"={name}" for name in data_sets_in(passage.quote)), *said}:
+                self._places[key].append(place)
+
+    def the_same(self, claim: PaperClaim) -> NDArray[np.bool_]:
+        """``(passages,)``: which name the claim's data set, and that of its subject or a word of it."""
+        subject = [f"={name}" for name in named_in(claim.subject)]
+        if subject:
+            found = np.logical_and.reduce([self._that_hold(key) for key in subject])
+        else:
+            found = np.logical_or.reduce(
+                [np.zeros(self._count, dtype=np.bool_), *map(self._that_hold, telling_stems(claim.subject))]
+            )
+        for name in data_sets(claim.data_set):
+            keys = [f"={name}"] if f"={name}" in self._places else stems(claim.data_set)
+            found &= np.logical_and.reduce([self._that_hold(key) for key in keys])
+        return found  # type: ignore[no-any-return]
+
+    def _that_hold(self, key: str) -> NDArray[np.bool_]:
+        held = np.zeros(self._count, dtype=np.bool_)
+        held[self._places.get(key, [])] = True
+        return held
 
 
 class _Words:

@@ -14,7 +14,7 @@ from stiltwalk.literature.extraction.stated import LONGEST, Stated, stated
 
 
 class Labelled(NamedTuple):
-    """A line of ``sentences.tsv``; several results are parted by ``|``, what is empty is not looked at."""
+    """A line of a list; several results are parted by ``|``, what is empty is not looked at."""
 
     result: bool
     directions: tuple[str, ...]
@@ -26,8 +26,17 @@ class Labelled(NamedTuple):
 
 
 def _labelled() -> tuple[Labelled, ...]:
-    """The list, which the rules were written on: it says what must not be lost, and nothing of other text."""
-    lines = Path(__file__).with_name("sentences.tsv").read_text(encoding="utf-8").splitlines()[1:]
+    """Both lists, which the rules were written on: they say what must not be lost, and nothing of other text.
+
+    ``further.tsv`` was written before the rules that its sentences need: subjects in clefts, lead-ins and
+    subordinate clauses, suppositions and definitions that state no result, denials of several shapes.
+    """
+    here = Path(__file__)
+    lines = [
+        line
+        for name in ("sentences.tsv", "further.tsv")
+        for line in here.with_name(name).read_text(encoding="utf-8").splitlines()[1:]
+    ]
     rows = [line.split("\t") for line in lines]
     return tuple(
         Labelled(r[0] == "1", _cells(r[1]), _cells(r[2]), _cells(r[3]), _cells(r[4]), r[5], r[6])
@@ -159,6 +168,11 @@ def test_direction(sentence: str, direction: str) -> None:
         "Our aim is to improve XNLI accuracy by 2.0 points.",
         "Report that MNLI training improves XNLI by 50 points.",
         "Future work could show that MNLI improves XNLI.",
+        "If a detour helped by more than 2 points, one would gladly pay a day of computing for it.",
+        "A gain of one point on XQuAD corresponds to about 12 of 1,190 questions per language.",
+        "With one seed a difference of 2 points can be luck.",
+        "Under a standard deviation of 0.6, a simple calculation gives 1.4 points.",
+        "An answer that moved by one word is lost to the exact match.",
         "Each of the 15 languages has 5,010 test pairs.",
         "",
         "...",
@@ -197,6 +211,44 @@ def test_two_subjects_of_neither() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("sentence", "subject"),
+    [
+        ("It was MNLI that lifted XNLI by 1.6 points.", "MNLI"),
+        ("A gain of 6.1 F1 points on TyDi QA is what SQuAD training delivers.", "SQuAD training"),
+        ("The improvement that SQuAD brings to XQuAD is 1.8 F1 points.", "SQuAD"),
+        ("At 8 hours SQuAD training had improved MLQA by 3.1 F1 points.", "SQuAD training"),
+        ("According to Arlow and Quist (2021), SQuAD advances XQuAD by 3.4 F1 points.", "SQuAD"),
+        ("In Swahili, where data are scarce, MNLI training adds 3.2 points on XNLI.", "MNLI training"),
+        ("With translated SQuAD, Hindi overtakes English SQuAD by 4.1 F1 points.", "translated SQuAD"),
+        ("XNLI accuracy owes 1.6 points to MNLI training.", "MNLI training"),
+        ("XNLI accuracy with BoolQ training is the same as that without.", "BoolQ training"),
+        ("Our replication shows Cosmos QA to be beneficial on XCOPA.", "Cosmos QA"),
+        ("XTREME-R rises to 61.7, or 1.9 points above the baseline, with the mixture.", "mixture"),
+        ("A first pass over SQuAD improves XQuAD by 3.4 points.", "first pass over SQuAD"),
+        ("If we replace SQuAD by BoolQ, XQuAD drops 2.8 points.", "BoolQ"),
+    ],
+)
+def test_subject(sentence: str, subject: str) -> None:
+    """The subject is who has the effect, wherever the sentence names it, without lead-ins and verbs."""
+    assert stated(sentence)[-1].subject == subject
+
+
+def test_target_of_a_comparison_is_the_data_set() -> None:
+    """``fine-tuning on MLQA`` names what was measured, not another method."""
+    (result,) = stated("SQuAD training beats direct fine-tuning on MLQA by 2.4 F1 points.")
+    assert (result.data_set, result.comparison) == ("MLQA", "direct fine-tuning")
+
+
+def test_data_set_that_is_left_out_is_that_of_the_clause_before() -> None:
+    """The second result of an ellipsis was measured where the first one was."""
+    found = stated("Social IQa is helpful on XCOPA and Cosmos QA is harmful.")
+    assert [(r.subject, r.direction, r.data_set) for r in found] == [
+        ("Social IQa", "better", "XCOPA"),
+        ("Cosmos QA", "worse", "XCOPA"),
+    ]
+
+
 def test_two_scores_side_by_side() -> None:
     """Two scores with two methods are one comparison."""
     (result,) = stated("The F1 on XQuAD reaches 77.2 with large batches and 75.3 with small batches.")
@@ -225,6 +277,14 @@ def test_two_scores_side_by_side() -> None:
         "We " + "also " * 230 + "improve XNLI.",
         "train" * 240,
         "from 1 to " * 120,
+        "it is " * 200 + "that improves XNLI by 2 points.",
+        "If we replace " * 80 + "XNLI drops by 2 points.",
+        "A gain of 2 points on " * 54,
+        "At 8 hours " * 100 + "SQuAD improves XNLI.",
+        "is what SQuAD " * 80 + "gains 2 points",
+        "found SQuAD to " * 78 + "help XNLI",
+        "the gain that " * 80 + "brings 2 points",
+        "some authors hold that " * 50 + "XNLI improves",
     ],
 )
 def test_hostile_sentences_take_no_time(hostile: str) -> None:

@@ -32,6 +32,14 @@ def only(result: Said, sentence: str, *, alone: bool = True) -> Completed:
         ("gain", "The gain on XNLI is 0.9 points.", ""),
         ("gain", "The gain from MNLI or QQP on XNLI is 0.9 points.", ""),
         ("our sampling", "With MNLI, our sampling gains 2 points.", "our sampling"),
+        ("first pass", "Little is gained by a first pass over MNLI on XNLI.", "first pass over MNLI"),
+        ("embeddings", "XNLI drops by 1.0 when the embeddings are frozen.", "frozen embeddings"),
+        (
+            "it",
+            "Larger batches shorten the stage: it is 1.8 times as fast.",
+            "Larger batches shorten the stage",
+        ),
+        ("Training", "Training is twice as fast with larger batches.", "larger batches"),
     ],
 )
 def test_subjects(subject: str, sentence: str, expected: str) -> None:
@@ -69,3 +77,23 @@ def test_values_that_were_reckoned_were_not_stated() -> None:
     both = (value("-6.5 points"), value("68.9", "score"))
     assert only(Said("SQuAD", values=both), "SQuAD: 68.9 F1, −6.5 points").values == both
     assert only(Said("SQuAD", values=both), "SQuAD reaches 68.9 F1").values == both[1:]
+
+
+@pytest.mark.parametrize(
+    ("result", "sentence", "expected"),
+    [
+        (Said("SQuAD"), "With 3.5 billion weights, SQuAD gains 0.8.", "3500000000 parameters"),
+        (Said("SQuAD", condition="in Thai"), "With XLM-R Large, SQuAD gains 0.8.", "in Thai, XLM-R Large"),
+        (Said("SQuAD training of mBERT"), "SQuAD training of mBERT gains 0.8.", "mBERT"),
+        (Said("Training on nine tasks"), "Training on nine tasks gains 0.8.", ""),
+    ],
+)
+def test_conditions(result: Said, sentence: str, expected: str) -> None:
+    """An amount or an encoder that a sentence opens with, or that its subject holds, is a condition."""
+    assert only(result, sentence).condition == expected
+
+
+def test_a_comparison_is_not_what_was_measured() -> None:
+    """Where the comparison runs on into the data set, that is left out."""
+    found = only(Said("Adapters", "full fine-tuning on XNLI"), "Adapters match full fine-tuning on XNLI.")
+    assert (found.comparison, found.data_set) == ("full fine-tuning", "XNLI")

@@ -218,16 +218,20 @@ def test_real_sentences() -> None:
     ]
     labels = [each.label for each in LexicalJudge()(pairs)]
     assert labels == [SUPPORTED, CONTRADICTED, CONTRADICTED, UNKNOWN]
-    assert LexicalJudge.name == "lexical and numeric agreement, rules 1"
+    assert LexicalJudge.name == "lexical and numeric agreement, rules 2"
 
 
-def test_sentences_in_many_shapes() -> None:
-    """Of pairs of sentences that were written for this, nineteen of twenty are judged as a reader would."""
-    lines = (Path(__file__).parent / "pairs.tsv").read_text(encoding="utf-8").splitlines()[1:]
+@pytest.mark.parametrize(("file", "least"), [("pairs.tsv", 0.95), ("pairs_beside.tsv", 0.93)])
+def test_sentences_in_many_shapes(file: str, least: float) -> None:
+    """Of pairs of sentences that were written for this, nearly all are judged as a reader would.
+
+    Of ``pairs_beside.tsv`` those that are not are mostly sentences in which no result is read.
+    """
+    lines = (Path(__file__).parent / file).read_text(encoding="utf-8").splitlines()[1:]
     rows = [line.split("\t") for line in lines]
     found = LexicalJudge()([(claim(ours), passage(theirs)) for _, ours, theirs in rows])
     wrong = [row for row, judgement in zip(rows, found, strict=True) if row[0] != judgement.label]
-    assert len(wrong) <= len(rows) / 20, wrong
+    assert len(wrong) <= len(rows) * (1 - least), wrong
 
 
 DIRECTIONS: tuple[Direction, ...] = ("better", "worse", "same")

@@ -70,6 +70,10 @@ def test_metrics(ours: str, theirs: str, expected: Match) -> None:
         ("zero-shot", "", "unstated"),
         ("mBERT, in Thai", "XLM-R, in Thai", "different"),
         ("with dropout", "", "unstated"),
+        ("over twelve seeds", "", "unstated"),
+        ("3.5 billion weights", "270M parameters", "different"),
+        ("few-shot", "", "different"),
+        ("batches of 32 and 64 seeds", "batches of 32", "same"),
     ],
 )
 def test_conditions(one: str, other: str, expected: Match) -> None:

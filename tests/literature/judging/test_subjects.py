@@ -25,6 +25,12 @@ SAME = [
     ("full fine-tuning", "fine-tuning the whole model"),
     ("adapters", "Adapters in the intermediate stage"),
     ("vocabulary extension", "extending the vocabulary"),
+    ("a first pass over MNLI", "MultiNLI training"),
+    ("prior exposure to SQuAD 1.1", "SQuAD as warm-up"),
+    ("joint training on nine tasks", "nine English tasks at once"),
+    ("Adapters trained on QNLI", "QNLI training with adapters"),
+    ("a first pass over ContractNLI", "ContractNLI training"),
+    ("more intermediate data", "a larger intermediate data set"),
 ]
 
 DIFFERENT = [
@@ -41,6 +47,12 @@ DIFFERENT = [
     ("frozen adapters", "coffee"),
     ("freezing the lower layers", "freezing the embeddings"),
     ("multitask training", "multilingual training"),
+    ("SQuAD training", "SQuAD training with adapters"),
+    ("German SQuAD", "SQuAD"),
+    ("a tenth of SQuAD", "SQuAD"),
+    ("joint training on nine tasks", "joint training on three tasks"),
+    ("a first pass over ContractNLI", "a first pass over OpenBookQA"),
+    ("a larger encoder", "a larger intermediate data set"),
 ]
 
 

@@ -8,7 +8,8 @@ from typing import Final
 
 from stiltwalk.literature.extraction.clauses import Clause
 from stiltwalk.literature.extraction.directions import is_passive
-from stiltwalk.literature.extraction.phrases import NOTHING, Opening, Phrase, after_cue, noun_phrase, trimmed
+from stiltwalk.literature.extraction.openings import Opening
+from stiltwalk.literature.extraction.phrases import NOTHING, Phrase, after_cue, noun_phrase, trimmed
 
 _COMPARED: Final = (
     r"than(?: (?:with|for|on|in|by|that of|those of|that by|that|is|when))?|compared (?:with|to)"
@@ -51,6 +52,8 @@ def comparison(sentence: str, clause: Clause, opened: Opening, subject: Phrase) 
         found = _compared_after(sentence, clause, words, subject)
         if found.text:
             return found
+    if cue.text.lower().endswith(" as") and cue.text.lower() != "as":
+        return noun_phrase(sentence, cue.end + 1, clause.end) if cue.end + 1 < clause.end else NOTHING
     if cue.text.lower().startswith("as "):
         return _compared_after(sentence, clause, "as", subject)
     return _compared_before(sentence, opened)

@@ -109,10 +109,19 @@ _NOBODY: Final = re.compile(
 _NAUGHT: Final = re.compile(
     r"(?:[^,;:.()]{0,60}?\b(?:is|are|was|were|proved|remain(?:s|ed)?) (?:[a-z]+ly )?"
     r"(?:negligible|insignificant|not (?:[a-z]+ly )?(?:significant|observed|seen|found|detectable|visible)"
-    r"|within (?:the )?(?:noise|seed variance|one standard)|close to zero|zero\b|absent|indistinguishable)"
-    r"| nothing\b| neither\b| none\b| no\b)",
+    r"|within (?:the )?(?:noise|seed variance|one standard)|close to zero|zero\b|nil\b|nought\b|none\b"
+    r"|nothing\b|absent|indistinguishable)"
+    r"|[^,;:.()]{0,60}?\bcould not be (?:confirmed|replicated|reproduced|verified|observed|detected|shown)\b"
+    r"| (?:the )?[A-Z][\w-]*(?: QA)?(?: training| accuracy)? (?:nothing|no good|no gain|no benefit)\b"
+    r"| nothing\b| neither\b| none\b| no\b(?! (?:more|less|fewer|longer) than))",
     re.IGNORECASE,
 )
+
+
+_COPULAS: Final = (
+    "is", "are", "was", "were", "been", "being", "prove", "proves", "proved", "proved to be", "remains",
+    "remained",
+)  # fmt: skip
 
 
 @cache
@@ -126,12 +135,19 @@ def _lexicon() -> tuple[Mapping[str, tuple[_Entry, ...]], Mapping[str, tuple[str
         part, does, direction, forms = line.split("\t")
         entry = _Entry(cast("Part", part), cast("Does", does), cast("Direction", direction))
         for form in forms.split("|"):
-            table[form] = (*table.get(form, ()), entry)
+            for each in _inflected(form):
+                table[each] = (*table.get(each, ()), entry)
     begun: dict[str, tuple[str, ...]] = {}
     for form in sorted(table, key=lambda f: (-len(f), f)):
         first = form.split()[0]
         begun[first] = (*begun.get(first, ()), form)
     return table, begun
+
+
+def _inflected(form: str) -> tuple[str, ...]:
+    """A form as it is; of one that opens with ``be``, with every word that may stand there."""
+    verb, _, rest = form.partition(" ")
+    return (form, *(f"{copula} {rest}" for copula in _COPULAS)) if verb == "be" and rest else (form,)
 
 
 def cues(sentence: str) -> tuple[Cue, ...]:
@@ -174,6 +190,8 @@ def _used_as(entries: tuple[_Entry, ...], word: str, before: str, after: str) ->
         _A_NUMBER.match(after) and (word.lower() != "score" or _PLURAL.search(before))
     ):
         return None
+    if word.lower() == "with" and not _WITH_A_NUMBER.match(after):
+        return None
     if word.lower() in _LEVELS and (
         _NOUN_BEFORE.search(before) or _NOUN_AFTER.match(after) or _LEVEL_OF.search(before)
     ):
@@ -198,16 +216,19 @@ _LOWER: Final = _Entry("adjective", "change", "worse")
 _LOWERING: Final = re.compile(
     r"\b(?:\w{3,}[^\W\d]s|data|and|to|not|also|consistently|both|all|they|we|which|that)\s$", re.IGNORECASE
 )
-_SCORING: Final = frozenset({"score", "scores", "average", "averages"})
+_SCORING: Final = frozenset({"score", "scores", "average", "averages", "averaged"})
 _A_NUMBER: Final = re.compile(
     r" (?:an? |about |only |around |just |roughly |over |at |almost |as )*(?:[A-Z\w-]+ (?:of )?)?[+-]?\d"
 )
+_WITH_A_NUMBER: Final = re.compile(r" (?:[A-Za-z][\w-]* ){0,4}[+-]?\d")
 _PLURAL: Final = re.compile(r"(?:s|we|they|both|and \w+)\s$", re.IGNORECASE)
 _LEVELS: Final = frozenset({"yield", "record", "report"})
 _LEVEL_OF: Final = re.compile(
     r"\b(?:development|dev|test|final|validation|F1|[A-Z]{3,}[\w-]*|retrieval|benchmark)\s$"
 )
-_NOUNS_WITH_ARTICLE: Final = frozenset({"lead", "margin", "progress", "headway"})
+_NOUNS_WITH_ARTICLE: Final = frozenset(
+    {"lead", "margin", "progress", "headway", "edge", "bonus", "contribution", "role", "toll"}
+)
 
 
 def _noun_by_what_follows(word: str, before: str, after: str) -> bool:

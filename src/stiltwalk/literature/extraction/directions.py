@@ -43,6 +43,8 @@ def direction(sentence: str, clause: Clause, known: Sequence[Name], pair: Sequen
     if cue.does == "neutral" and _FAVOUR.match(sentence, cue.end, clause.end):
         return "better"
     stated = cue.direction
+    if cue.does == "score" and re.search(r"\bwith or without\b", sentence[cue.end : clause.end]):
+        return "same"
     if cue.does == "score":
         return _brought(clause, sentence)
     if cue.does == "change" or (cue.does == "superlative" and cue.text.lower() in _POLAR):

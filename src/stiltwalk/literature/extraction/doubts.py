@@ -6,6 +6,7 @@ import re
 from typing import Final
 
 from stiltwalk.literature.extraction.cues import Cue
+from stiltwalk.literature.extraction.suppositions import supposed
 
 _PERSON: Final = r"(?:we|i|one|they|authors?|researchers?|you|readers?|studies|study|paper|work|section)"
 _THINKING: Final = (
@@ -27,15 +28,17 @@ _INQUIRIES: Final = re.compile(
     r"\b(?:whether|how (?:much|far|well|many|often|strongly|little|these|this|the|it|to)"
     r"|(?:know|ask|asks|see|test|tests|check|examine|unclear|determine|wonder|find out|verify"
     r"|assess|doubt) if"
-    r"|to what extent|the (?:question|hypothesis|assumption|idea|hope|claim|belief|intuition"
+    r"|to what extent|(?:doubt(?:s|ed)?|den(?:y|ies|ied)|question(?:s|ed)?|disput(?:e|es|ed)) that"
+    r"|the (?:question|hypothesis|assumption|idea|hope|claim|belief|intuition"
     r"|conjecture|expectation)"
     r"(?: (?:is|was|of|that|behind|whether|why|how|which))"
     r"|(?:which|what|why|where)\b(?= [^,;]{0,60}\b(?:is|are|remains?) (?:unclear|unknown|open|left)))",
     re.IGNORECASE,
 )
 _PURPOSES: Final = re.compile(
-    r"\b(?:(?:goal|aim|objective|purpose|motivation|ambition|challenge|task|question|idea|intention)s?"
+    r"\b(?:(?:goal|aim|objective|purpose|motivation|ambition|challenge|question|idea|intention)s?"
     r"(?: of [\w -]{1,40})? (?:is|are|was|were)"
+    r"|the task (?:is|was)"
     r"|future (?:work|research|studies)|further (?:work|research|studies)|(?:left|leave\w*) "
     r"(?:open|to|for|it|this|that)"
     r"|remains? (?:to be|an open|unclear|open|unknown)|is unclear|is unknown|is not known|it is "
@@ -69,6 +72,9 @@ _NOT_FOUND: Final = re.compile(
     r"|measure|establish|identify)\b",
     re.IGNORECASE,
 )
+_NOT_CONFIRMED: Final = re.compile(
+    r"[^,;:.()]{0,60}?\bcould not be (?:confirmed|replicated|reproduced|verified|observed|detected|shown)\b"
+)
 _CAN: Final = re.compile(r"\bcan(?: [\w'-]+){0,3}\s$", re.IGNORECASE)
 _TO: Final = re.compile(
     r"\b(?P<governor>[\w-]+(?: [\w-]+)?) (?:not )?to(?: (?:\w+ly|also|further|even|not))?(?: "
@@ -92,6 +98,11 @@ _GERUND_STATES: Final = re.compile(
 _CONDITIONAL: Final = re.compile(r"^(?:if|should|were|suppose|assuming|provided)\b", re.IGNORECASE)
 _RULE: Final = re.compile(
     r"^(?:higher|lower|larger|smaller)(?: \w+)?(?: values| scores| numbers)? (?:is|are|means?) better",
+    re.IGNORECASE,
+)
+_SET_ASIDE: Final = re.compile(
+    r"\b(?:rather than|instead of|far from|anything but|as opposed to)(?: (?!(?:is|are|was"
+    r"|were)\b)[\w-]+){0,2}\s$",
     re.IGNORECASE,
 )
 _ORDER: Final = re.compile(
@@ -153,21 +164,25 @@ def doubtful(sentence: str, cue: Cue, numbered: bool) -> bool:
         numbered: whether an effect or a score is given for the cue, which some of these words cannot undo.
     """
     before, after = sentence[: cue.start], sentence[cue.end : cue.end + 120]
-    if cue.part == "noun" and _PROCEDURE.search(before):
+    if (cue.part == "noun" and _PROCEDURE.search(before)) or supposed(
+        sentence, cue, before, sentence[cue.end :]
+    ):
         return True
-    if _AIMED.search(before) or _UNTIL.search(before):
+    if _AIMED.search(before) or _UNTIL.search(before) or _SET_ASIDE.search(before):
         return True
     if _framed(before) or _infinitive(before, cue) or (cue.part != "verb" and _MEASURED.match(after)):
         return True
     if (
         cue.part == "verb"
         and cue.text.lower().split()[0].endswith("ing")
+        and not cue.text.lower().startswith("nothing")
         and not _GERUND_STATES.search(before)
     ):
         return True
     if (
         _MODAL.search(before)
         and not _NOT_FOUND.search(before)
+        and not _NOT_CONFIRMED.match(after)
         and not (_CAN.search(before) and (numbered or cue.negated))
     ):
         return True

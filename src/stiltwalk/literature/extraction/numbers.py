@@ -138,7 +138,10 @@ def _role(match: re.Match[str], sentence: str, known: Sequence[Name]) -> Role | 
         return "duration"
     if after[:1].isalpha() or (after[:1] == "-" and after[1:2].isalnum() and not after[1:2].isdigit()):
         return None
-    if any(name.kind in QUANTITIES and 0 <= name.start - match.end() <= 2 for name in known):
+    if any(
+        name.kind in QUANTITIES and not name.text.startswith("cost") and 0 <= name.start - match.end() <= 2
+        for name in known
+    ):
         return "score"
     whole = match["whole"]
     year = match["decimals"] is None and len(whole) == 4 and whole[:2] in {"19", "20"}

@@ -11,8 +11,8 @@ from stiltwalk.literature.extraction.directions import direction
 from stiltwalk.literature.extraction.doubts import asks
 from stiltwalk.literature.extraction.numbers import Number, numbers
 from stiltwalk.literature.extraction.outcomes import outcomes
-from stiltwalk.literature.extraction.parties import parties
-from stiltwalk.literature.extraction.phrases import noun_phrase
+from stiltwalk.literature.extraction.parties import Parties, parties
+from stiltwalk.literature.extraction.phrases import Phrase, noun_phrase
 from stiltwalk.literature.extraction.scopes import condition, data_set, metric
 from stiltwalk.literature.extraction.values import Group, grouped, values
 from stiltwalk.literature.extraction.vocabulary import Name, names
@@ -128,6 +128,7 @@ def _first(read: _Read, clause: Clause, groups: tuple[Group, ...]) -> Stated:
     near = group.numbers[0].start if group.numbers else clause.cue.end
     within = [n for n in read.known if clause.start <= n.start < end]
     both = parties(read.text, clause._replace(end=end), read.known)
+    both, place = _parted(read.known, both)
     taken = (both.comparison,) if both.measured else (both.subject, both.comparison)
     where = [n for n in within if not any(p.holds(n) for p in taken)]
     heading = direction(read.text, clause, read.known, group.scores)
@@ -137,9 +138,23 @@ def _first(read: _Read, clause: Clause, groups: tuple[Group, ...]) -> Stated:
         heading,
         metric(where, near) or metric(within, near),
         values(read.text, group, read.given, scored=_scored(clause, heading), gained=_gained(clause)),
-        data_set(read.text, read.known, clause.start, end, taken),
+        data_set(read.text, read.known, clause.start, end, taken) or place,
         condition(read.text, read.known, clause.start, end, taken),
     )
+
+
+_ON: Final = re.compile(r"(?P<who>.+?) on (?:the )?$")
+
+
+def _parted(known: tuple[Name, ...], both: Parties) -> tuple[Parties, str]:
+    """A comparison such as ``direct fine-tuning on MLQA`` without the target, and that target."""
+    for name in known:
+        if name.kind in {"target", "benchmark"} and both.comparison.holds(name):
+            match = _ON.fullmatch(both.comparison.text[: name.start - both.comparison.start])
+            if match:
+                end = both.comparison.start + match.end("who")
+                return both._replace(comparison=Phrase(match["who"], both.comparison.start, end)), name.text
+    return both, ""
 
 
 def _scored(clause: Clause, heading: Direction) -> bool:
@@ -172,20 +187,15 @@ def _next(read: _Read, clause: Clause, group: Group, first: Stated) -> Stated:
         read.text, group, read.given, scored=_scored(clause, first.direction), gained=_gained(clause)
     )
     known = [n for n in read.known if start <= n.start < group.end]
-    changed: dict[str, object] = {"values": said}
-    if direction_sign := _signed(said, first):
-        changed["direction"] = direction_sign
-    sets = data_set(read.text, known, start, group.end, ())
-    if label and not _OBJECT.search(label + " ") and _acts(known, number):
-        changed["subject"] = label.strip(" ,")
-        sets = data_set(read.text, known, number.end, group.end, ())
-    if sets:
-        changed["data_set"] = sets
-    if gauge := metric(known, number.start):
-        changed["metric"] = gauge
-    if place := condition(read.text, known, start, group.end, ()):
-        changed["condition"] = place
-    return first._replace(**changed)  # type: ignore[arg-type]
+    acting = bool(label) and not _OBJECT.search(label + " ") and _acts(known, number)
+    return first._replace(
+        subject=label.strip(" ,") if acting else first.subject,
+        direction=_signed(said, first) or first.direction,
+        metric=metric(known, number.start) or first.metric,
+        values=said,
+        data_set=data_set(read.text, known, number.end if acting else start, group.end, ()) or first.data_set,
+        condition=condition(read.text, known, start, group.end, ()) or first.condition,
+    )
 
 
 _TAIL: Final = re.compile(r"[^,;]{0,25}?\b(?P<word>with|for|without|after|under|using)\s")
@@ -243,12 +253,19 @@ def _acts(known: list[Name], number: Number) -> bool:
 
 def _respectively(groups: tuple[Group, ...], results: list[Stated]) -> list[Stated]:
     """Results with the items of a list of names shared out over them."""
-    for slot in ("subject", "data_set", "condition"):
-        printed = str(getattr(results[0], slot))
-        items = [each.strip() for each in re.split(r",\s*(?:and |or )?| and | or ", printed) if each.strip()]
-        if len(items) == len(groups):
-            return [r._replace(**{slot: items[i]}) for i, r in enumerate(results)]  # type: ignore[arg-type]
+    first = results[0]
+    if len(items := _items(first.subject)) == len(groups):
+        return [r._replace(subject=item) for r, item in zip(results, items, strict=True)]
+    if len(items := _items(first.data_set)) == len(groups):
+        return [r._replace(data_set=item) for r, item in zip(results, items, strict=True)]
+    if len(items := _items(first.condition)) == len(groups):
+        return [r._replace(condition=item) for r, item in zip(results, items, strict=True)]
     return results
+
+
+def _items(printed: str) -> list[str]:
+    """The items of a list as printed: ``SQuAD, MNLI and QQP``."""
+    return [each.strip() for each in re.split(r",\s*(?:and |or )?| and | or ", printed) if each.strip()]
 
 
 _PRONOUN: Final = re.compile(r"(?:it|they|this|these|that|those|which|who|both|there|)$", re.IGNORECASE)
@@ -263,6 +280,14 @@ def _joined(parts: tuple[Clause, ...], results: list[list[Stated]]) -> list[Stat
             joined.extend(found)
             continue
         filled = [_filled(each, last, clause) for each in found]
+        if not last.values and found[0].values and found[0].subject == found[0].values[0].text:
+            # 'helps XNLI, but by 0.7 points only'
+            joined[-1] = last._replace(
+                values=found[0].values,
+                data_set=last.data_set or found[0].data_set,
+                metric=last.metric or found[0].metric,
+            )
+            continue
         if clause.link and last.direction == "unclear" and filled[0].direction != "unclear":
             # '… to 66.3, which is 0.6 points more than …'
             filled[0] = filled[0]._replace(values=(*filled[0].values, *last.values))
@@ -275,9 +300,11 @@ def _joined(parts: tuple[Clause, ...], results: list[list[Stated]]) -> list[Stat
 
 def _filled(result: Stated, last: Stated, clause: Clause) -> Stated:
     """A result with the subject, and behind a colon or ``where`` the data set, of the one before it."""
-    measured = result.subject.lower() in _MEASURES or result.subject == result.data_set
+    measured = _only_measured(result)
     if _PRONOUN.match(result.subject) or (clause.link and measured):
         result = result._replace(subject=last.subject)
+    if _elliptic(result, last):
+        result = result._replace(data_set=last.data_set)
     if clause.link:
         result = result._replace(
             data_set=result.data_set or last.data_set,
@@ -287,4 +314,29 @@ def _filled(result: Stated, last: Stated, clause: Clause) -> Stated:
     return result
 
 
-_MEASURES: Final = frozenset({"accuracy", "f1", "performance", "the score", "score", "scores", "results"})
+_MEASURES: Final = frozenset(
+    """
+    accuracy f1 performance the a an of in on score scores results average mean gain gains improvement drop
+    loss rise fall
+    """.split()
+)
+
+
+def _only_measured(result: Stated) -> bool:
+    """Whether the subject is only what was measured, or a number of it: ``Tatoeba accuracy``."""
+    words = set(result.subject.lower().split())
+    return bool(words) and (
+        words <= _MEASURES | set(f"{result.data_set} {result.metric}".lower().split())
+        or result.subject.lstrip("+-")[:1].isdigit()
+    )
+
+
+def _elliptic(result: Stated, last: Stated) -> bool:
+    """Whether a result leaves out on what it was: ``a rise on XQuAD after SQuAD, and a fall after QQP``."""
+    return (
+        not result.data_set
+        and result.subject != last.subject
+        and any(letter.isupper() for letter in result.subject[1:])
+        and result.metric in {"", last.metric}
+        and [v.unit for v in result.values] == [v.unit for v in last.values]
+    )

@@ -28,7 +28,12 @@ _QUALIFIERS: Final = re.compile(
     r"(?: (?:only|just|another|a|an|about|around|up|to|at|least|roughly|some|over|\w+ly|further"
     r"|additional))* "
 )
-_CHANGING: Final = frozenset({"change", "changes", "changed"})
+_CHANGING: Final = frozenset(
+    {"change", "changes", "changed", "move", "moves", "moved", "bring", "brings", "brought", "gives", "gave"}
+)
+_NOTHING_IS: Final = re.compile(
+    r"\b(?:nothing|little|no accuracy)\b(?: \w+){0,2} (?:is|was)(?: to be)?\s$", re.IGNORECASE
+)
 _COPULAS: Final = frozenset(
     {"is", "are", "was", "were", "has", "have", "had", "with", "go", "goes", "went", "get", "gets", "got"}
 )
@@ -45,6 +50,12 @@ def verb_states(cue: Cue, seen: Surroundings) -> bool:
         return False
     if cue.negated and (cue.does == "neutral" or cue.text.lower() in _CHANGING):
         return bool(seen.quantities or seen.names)
+    if _WE.search(seen.before) and _is_done(cue, seen):
+        return False
+    if cue.text.lower() in {"pay", "pays", "paid"} and (
+        _WAGES.match(seen.after) or _PAID.search(seen.before)
+    ):
+        return False
     if cue.does == "score":
         return _brings(cue, seen) or _scores(cue, seen)
     if cue.does == "neutral" or (SETTING_VERB.search(seen.before) and cue.does != "against"):
@@ -52,20 +63,37 @@ def verb_states(cue: Cue, seen: Surroundings) -> bool:
     return any(n.role in {"difference", "times"} for n in seen.effects) or _acts(cue, seen)
 
 
+_WAGES: Final = re.compile(r" (?!(?:on|in|for|at|when|with|most|best|here|only|well)\b)\w")
+_PAID: Final = re.compile(r"\b(?:is|are|was|were)(?: \w+ly)? $")
+
+
+def _is_done(cue: Cue, seen: Surroundings) -> bool:
+    """Whether a verb of which we are the subject says what was done: ``we add MNLI``, ``we drop runs``."""
+    if cue.does == "itself" or cue.text.lower().startswith("add"):
+        return True
+    sets = any(n.kind in DATA_SETS | {"task", "language"} for n in seen.names)
+    return cue.does == "change" and not sets and not seen.quantities
+
+
 def _acts(cue: Cue, seen: Surroundings) -> bool:
     """Whether a verb states an outcome though no points or factors are given."""
     if cue.does == "change":
         return _changes(cue, seen)
     if cue.does == "gain":
-        return bool(_GAINS_FROM.match(seen.after)) or _gains(cue, seen)
+        nothing = bool(_NOTHING_IS.search(seen.before)) and bool(seen.quantities or seen.names)
+        return nothing or bool(_GAINS_FROM.match(seen.after)) or _gains(cue, seen)
     if cue.direction == "same" and cue.does == "against":
-        return bool(seen.quantities) or sum(name.kind == "encoder" for name in seen.names) > 1
+        placed = any(n.kind in {"target", "benchmark"} for n in seen.names) and " on " in seen.after
+        return bool(seen.quantities) or placed or sum(name.kind == "encoder" for name in seen.names) > 1
     return bool(seen.effects or seen.quantities or seen.names or DOMAIN.search(seen.before + seen.after))
+
+
+_WE: Final = re.compile(r"\bwe(?: \w+ly| then| also| further| first)?\s$", re.IGNORECASE)
 
 
 def _gains(cue: Cue, seen: Surroundings) -> bool:
     """Whether a verb such as ``gains`` or ``needs only`` has a number that is no setting."""
-    if not seen.effects and not seen.scores:
+    if (not seen.effects and not seen.scores) or _WE.search(seen.before):
         return False
     thrifty = cue.text.lower().endswith(("only", "just")) and any(n.role == "percent" for n in seen.effects)
     return not _SETTING.match(seen.after.lstrip()) and bool(seen.quantities or seen.names or thrifty)

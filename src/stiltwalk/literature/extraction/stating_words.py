@@ -40,7 +40,7 @@ _ACHIEVING: Final = re.compile(
     r"|offer(?:s|ed|ing)?|provid(?:e|es|ed|ing)|lead(?:s|ing)? to|led to|result(?:s|ed|ing)? in"
     r"|obtain(?:s|ed)?"
     r"|achiev(?:e|es|ed|ing)|deliver(?:s|ed)?|produc(?:e|es|ed|ing)|get(?:s)?|got|attain(?:s|ed)?"
-    r"|caus(?:e|es|ed|ing)"
+    r"|caus(?:e|es|ed|ing)|does|did|do|plays?|played|exert(?:s|ed)?|leaves?|left|turn(?:s|ed) (?:into|out)"
     r"|report(?:s|ed)?|has|have|had|makes?|made|there (?:is|are|was|were)|enjoy(?:s|ed)?"
     r"|record(?:s|ed)?|incur(?:s|red)?"
     r"|reproduced?|replicated?|confirm(?:s|ed)?|measured?|suffer(?:s|ed)?|detect(?:s|ed)?"
@@ -50,8 +50,9 @@ _ACHIEVING: Final = re.compile(
 _OBSERVED_AFTER: Final = re.compile(
     r"[^,;]{0,80}?\b(?:is|are|was|were)(?: not)?(?: \w+ly| only| even)? (?:observed|seen|found"
     r"|obtained|achieved|visible|apparent"
-    r"|due to|concentrated|reported|recorded|noted|detected|largest|smallest|biggest|consistent"
-    r"|significant|negligible)\b"
+    r"|due to|nil|zero|concentrated|reported|recorded|noted|detected|largest|smallest|biggest|consistent"
+    r"|significant|negligible)\b|[^,;]{0,40}?\b(?:came|comes|come|followed|follows|resulted|results"
+    r"|arose) (?:of|from)\b"
 )
 _NOT_AN_OUTCOME: Final = re.compile(
     r" of (?:being|having|[a-z]+ing\b|this|our|the (?:method|approach|design))"
@@ -158,7 +159,8 @@ def _compares(cue: Cue, seen: Surroundings) -> bool:
     if _DID.search(seen.before) and cue.does == "outcome":
         return True
     made = bool(_MADE.search(seen.before[-60:])) and bool(seen.names)
-    return predicate and (bool(_THAN.match(seen.after)) or bool(seen.quantities) or made)
+    than = _THAN.match(seen.after) or cue.text.lower() in {"superior", "inferior", "preferable"}
+    return predicate and (bool(than) or bool(seen.quantities) or made)
 
 
 _PERFORMING: Final = re.compile(r"\bperform\w*|\bdifference|\beffect")

@@ -56,6 +56,10 @@ _APPOSED: Final = re.compile(
     r"|improvement|rise|drop|decrease|loss|decline|difference|reduction|fall|advantage|deficit"
     r"|change|gap) of (?:about |only )?$"
 )
+_AT: Final = re.compile(r"\b(?:at|reach(?:es|ed)?) $")
+_COMPARING: Final = re.compile(
+    r" (?:more|less|fewer|higher|lower|better|worse|above|below|ahead|behind|over|short|up|down|under)\b"
+)
 _LEVEL: Final = re.compile(r"\b(?:from|at|reach\w*)\s$")
 _TO_LEVEL: Final = re.compile(r"(?<!\d )(?<!% )\bto\s$")
 _RANGES: Final = re.compile(
@@ -95,6 +99,11 @@ def _cut(sentence: str, last: Number, number: Number) -> int | None:
     between = sentence[last.end : number.start]
     if _TO.fullmatch(between) or _RANGE.fullmatch(between) or _VERSUS.fullmatch(between):
         return None
+    if number.role == "difference" and last.role in {"score", "bare", "percent"}:
+        # 'reaches 62.4 on XTREME-R, 2.1 points more than the baseline'
+        apposed = re.search(r"[,(–—] ?(?:or |that is,? |i\.e\.,? |thus )?$", between)
+        if apposed and _COMPARING.match(sentence, number.end):
+            return None
     if (_SAME_RESULT.match(between) and not re.search(r"\band\b", between)) or _APPOSED.search(between):
         return None
     found = _SEPARATOR.search(between)
@@ -159,6 +168,9 @@ def _unit(
     """In what a number is counted, by the words around it and by the other numbers of the clause."""
     if number in group.scores:
         return "other" if "duration" in {each.role for each in group.scores} else "score"
+    if number.role == "difference" and len(group.numbers) > 1 and _AT.search(sentence, 0, number.start):
+        # 'ends at 61.7 points, or 1.9 points above the baseline'
+        return "score"
     plain: dict[str, Unit] = {"difference": "points", "times": "times", "duration": "other"}
     if number.role in plain:
         return plain[number.role]

@@ -18,21 +18,27 @@ _SPREAD: Final = re.compile(
     r"|cut-?off|noise|margin of error|significan\w+ (?:if|when)|temperature"
     r"|Likert|credit|bonus|seeds? var\w+|gains? (?:below|under|above|smaller|larger)"
     r"|(?:differences?|effects?|changes?) (?:below|under|of less|smaller|above|larger)|at least"
-    r"|grade)\b",
+    r"|grade|rule|criterion)\b",
     re.IGNORECASE,
 )
 _GOOD: Final = re.compile(
     r"\b(?:in favou?r of|further|another|extra|additional|come from|comes from|came from|owe[sd]?"
-    r"|thanks to|good for|up|above|ahead|more|useful|positive|winner|rewarded|pay|pays|paid|due to)\b",
+    r"|thanks to|good for|up|above|ahead|more|useful|positive|winner|rewarded|pay|pays|paid|due to"
+    r"|easier|worth|responsible for|put down to|attributed to|credited|plus"
+    r"|out of|(?:over|beyond|on top of) (?:the |a |its )?(?:\w+ )?(?:baseline|direct)|better off"
+    r"|puts?(?= \d)|(?:that|what|which) [^,;]{1,40} (?:brings?|brought|delivers?|yields?|yielded|buys?"
+    r"|earns?|gives?))\b",
     re.IGNORECASE,
 )
 _BAD: Final = re.compile(
     r"\b(?:off|away|negative|price|short|less|fewer|penalty|down|expense|sacrific\w+|back|forfeit\w*"
-    r"|shed\w*|behind|below)\b",
+    r"|shed\w*|behind|below|minus|harder|worse off)\b",
     re.IGNORECASE,
 )
 _LEVELLED: Final = re.compile(
-    r"\b(?:within|of each other|apart|a mere|not|no|negligible|noise)\b", re.IGNORECASE
+    r"\b(?:within(?= (?:\w+ ){0,3}points?)|of each other|apart|a mere|not|no(?! (?:more|less"
+    r"|fewer) than)|negligible|noise)\b",
+    re.IGNORECASE,
 )
 _SETTING_SUBJECT: Final = re.compile(
     r"^(?:the )?(?:learning rate|batch size|threshold|vocabulary|dropout)\b", re.IGNORECASE

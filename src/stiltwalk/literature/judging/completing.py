@@ -11,18 +11,32 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from stiltwalk.literature.extraction.vocabulary import Kind, names
+from stiltwalk.literature.judging.amounts import amounts
 from stiltwalk.literature.judging.numbers import printed_among, printed_in
 from stiltwalk.literature.judging.slots import Result, data_sets
+from stiltwalk.literature.judging.subject_words import OF_DATA, stem_set
 from stiltwalk.literature.judging.subjects import is_baseline, is_pronoun, modifiers, subject_of
 from stiltwalk.literature.records.claims import Direction, Value
 
 _PIECES: Final = re.compile(r"[:;—–]|, (?:and|but|while|whereas|which)\b")
 _MEASURED: Final = frozenset[Kind]({"benchmark", "target"})
 _TRAINED: Final = frozenset[Kind]({"intermediate"})
+_BEFORE: Final = re.compile(r"(?P<said>[^:;]{1,80})[:;]")
+_BEHIND: Final = re.compile(r"\s(?:on|over|with|of|from|through|using|via)\s(?:the\s|English\s)?")
+_BY_MEANS_OF: Final = re.compile(
+    r"\b(?:with|after|under|by|through|from|using|(?:thanks|due|owing) to)\s(?P<said>(?!than\b)[^,.;:]{3,50})"
+)
+_WHEN: Final = re.compile(r"\b(?:when|if|once|after|while)\s(?:the\s|all\s)?$", re.IGNORECASE)
+_DONE: Final = re.compile(r"\s(?:is|are|was|were|being)\s(?:kept\s)?(?P<how>\w+)")
 _EACH: Final = re.compile(
     r"(?:neither|both)\s+(?P<one>.{1,80}?)\s+(?:nor|and)\s+(?P<other>.{1,80})", re.IGNORECASE
 )
 _PAIR: Final = re.compile(r"(?P<one>.{1,80}?)\s+and\s+(?P<other>.{1,80})")
+_MEASURED_ON: Final = r"\s(?:on|in|for|at|across|over)\s(?:the\s)?{name}\b.*"
+_OPENING: Final = re.compile(
+    r"(?:(?:But|And|However|Yet|Again|Even|Only)\b,?\s)?(?P<said>(?:With|In|For|At|Over|Under|On|Using|After|Between|Given)\b"
+    r"[^,;:]{1,60})",
+)
 _AROUND: Final = r"(?P<before>(?:[\w-]{{1,30}} ){{0,2}}){name}(?P<behind>(?: [\w-]{{1,30}})?)"
 
 
@@ -63,17 +77,48 @@ def completed(result: Result, sentence: str, *, alone: bool) -> tuple[Completed,
         data_set = _only(sentence, _MEASURED) or data_set
     found = Completed(
         _subject(result, sentence, data_set),
-        result.comparison,
+        _unmeasured(result.comparison),
         result.direction,
         result.metric,
         _printed(result.values, sentence),
         data_set,
-        result.condition,
+        _condition(result, sentence),
     )
     each = _EACH.fullmatch(found.subject)
     if each:
         return found._replace(subject=each["one"]), found._replace(subject=each["other"])
     return (_against_baseline(found),)
+
+
+def _unmeasured(comparison: str) -> str:
+    """``comparison`` without what was measured: "full fine-tuning on XNLI" is full fine-tuning."""
+    for name in names(comparison):
+        if name.kind in _MEASURED:
+            comparison = re.sub(_MEASURED_ON.format(name=re.escape(name.text)), "", comparison)
+    return comparison
+
+
+def _condition(result: Result, sentence: str) -> str:
+    """The condition with what subject and opening of the sentence count, and the encoders that they name.
+
+    How many tasks are mixed and how large batches are is what a subject is, and no condition of it.
+    """
+    opening = _OPENING.match(sentence)
+    said = [each for each in result.condition.split(", ") if not _compares(each, sentence)]
+    for text in (result.subject, opening["said"] if opening else ""):
+        said += [name.text for name in names(text) if name.kind == "encoder"]
+        said += [
+            f"{number:.12g} {kind}"
+            for kind, counted in amounts(text).items()
+            if kind not in {"tasks", "batch"}
+            for number in sorted(counted)
+        ]
+    return ", ".join(dict.fromkeys(each for each in said if each))
+
+
+def _compares(condition: str, sentence: str) -> bool:
+    """Whether it is what the result is compared with: "1.8 times as fast as with batches of 32"."""
+    return re.search(rf"\b(?:than|as) (?:with |for |in |on )?{re.escape(condition)}", sentence) is not None
 
 
 def _against_baseline(found: Completed) -> Completed:
@@ -90,15 +135,49 @@ def _against_baseline(found: Completed) -> Completed:
 def _subject(result: Result, sentence: str, data_set: str) -> str:
     told = [piece for piece in _PIECES.split(result.subject) if _tells(piece, result, data_set)]
     if told:
-        return told[-1].strip()
+        return _with_its_name(told[-1].strip(), result, sentence)
     besides = f"{result.comparison} {data_set}"
     name = _only(sentence, _TRAINED, besides) or _only(sentence, _MEASURED, besides)
     if not name:
-        return result.subject if is_pronoun(result.subject) else ""
+        return _elsewhere(result, sentence)
     # with the words around it: translated MNLI is not MNLI
     around = re.search(_AROUND.format(name=re.escape(name)), sentence)
     told_apart = modifiers(f"{around['before']} {around['behind']}") if around else ""
     return f"{told_apart} {name}".strip()
+
+
+def _elsewhere(result: Result, sentence: str) -> str:
+    """The subject where the slot says nothing of it and no data set is named: a method, before or behind.
+
+    "Larger batches shorten the stage: it is …" says beforehand what it is, "Training is faster with larger
+    batches" behind.
+    """
+    pointed = is_pronoun(result.subject)
+    around = _BEFORE.match(sentence) if pointed else None
+    told = [around["said"]] if around else [each["said"] for each in _BY_MEANS_OF.finditer(sentence)]
+    for text in told:
+        if subject_of(text).marks and text not in f"{result.comparison} {result.condition}":
+            return text
+    return result.subject if pointed else ""
+
+
+def _with_its_name(subject: str, result: Result, sentence: str) -> str:
+    """``subject`` with the data set that it is of, told behind it or in what it is compared with."""
+    found, against = subject_of(subject), names(result.comparison)
+    if found.names:
+        return subject
+    if found.marks & stem_set(OF_DATA) and any(name.kind in _TRAINED for name in against):
+        # "translated data" against "English SQuAD" is translated SQuAD
+        return f"{subject} of {' and '.join(name.text for name in against if name.kind in _TRAINED)}"
+    before, _, behind = sentence.partition(subject)
+    done = _DONE.match(behind)
+    if done and _WHEN.search(before) and modifiers(done["how"]):
+        return f"{done['how']} {subject}"
+    reach = _BEHIND.match(behind)
+    name = next((each for each in names(behind) if each.kind in _TRAINED), None)
+    if reach and name and name.start == reach.end() and name.text not in result.comparison:
+        return f"{subject}{behind[: name.end]}"
+    return subject
 
 
 def _tells(subject: str, result: Result, data_set: str) -> bool:

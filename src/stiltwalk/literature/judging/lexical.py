@@ -42,7 +42,7 @@ from stiltwalk.literature.judging.subjects import (
 from stiltwalk.literature.records.claims import Direction, PaperClaim
 from stiltwalk.literature.records.evidence import CONTRADICTED, SUPPORTED, UNKNOWN, Judgement, Label, Passage
 
-VERSION: Final = "1"
+VERSION: Final = "2"
 """Of the rules; part of the judge's name, since the same name means the same judgements."""
 
 _TURNED: Final[dict[Direction, Direction]] = {"better": "worse", "worse": "better"}
@@ -57,6 +57,9 @@ _NUMBER: Final = 0.2
 
 _OTHER_NUMBER: Final = -0.15
 """Another number contradicts less surely than another direction: set-ups differ in what nobody states."""
+
+_ONE_SIDED: Final = -0.05
+"""A condition that only one of both states may be why they differ."""
 
 _POINTED_AT: Final = -0.2
 """Where one of both says only "it"."""
@@ -75,8 +78,8 @@ class LexicalJudge:
 
     The confidence adds up what agrees: 0.4 for the subject, 0.1 for the comparison, 0.15 for the data set,
     0.1 for the metric, 0.05 for the condition and 0.2 for numbers that were compared, each where both state
-    it; less 0.15 where only the number differs, and less 0.2 where one of both says "it". It is no
-    probability.
+    it; less 0.15 where only the number differs, 0.05 where only one states a condition, and 0.2 where one
+    of both says "it". It is no probability.
 
     A claim without slots, which is a mere sentence, is read as passages are. Where that finds no result
     either, it is compared by words (``plain.by_words``), with a confidence of at most 0.4.
@@ -178,6 +181,7 @@ def _weighed(sides: _Sides) -> Judgement:
         (_DATA_SET, data_set == "same"),
         (_METRIC, metric == "same"),
         (_CONDITION, condition == "same"),
+        (_ONE_SIDED, not alike_conditions(ours.condition, theirs.condition)),
         (_NUMBER, agreement is not None and (agreement.agree or decided.by_number)),
         (_OTHER_NUMBER, decided.label == CONTRADICTED and decided.by_number),
         (_POINTED_AT, facing.pointed),

@@ -10,7 +10,7 @@ import re
 from typing import Final
 
 from stiltwalk.literature.judging.numbers import printed_in, same_number
-from stiltwalk.literature.judging.subjects import stem_set
+from stiltwalk.literature.judging.subject_words import stem_set
 from stiltwalk.literature.records.evidence import CONTRADICTED, SUPPORTED, UNKNOWN, Judgement
 from stiltwalk.literature.words import stems
 
@@ -55,11 +55,11 @@ def by_words(claim: str, passage: str) -> Judgement:
     shared = f"The passage holds {share:.0%} of the claim's words"
     if _denies(claim) != _denies(passage):
         reason = f"{shared}, and one of both denies what the other states."
-    elif _way(ours) * _way(theirs) < 0:
+    elif _way(claim) * _way(passage) < 0:
         reason = f"{shared}, and one of both speaks of more, the other of less."
     else:
         return _supported(claim, passage, shared, confidence)
-    if _denies(claim) != _denies(passage) and _way(ours) * _way(theirs) < 0:
+    if _denies(claim) != _denies(passage) and _way(claim) * _way(passage) < 0:
         # "does not increase" and "decreases": two turns may make one way, or may not
         return Judgement(
             label=UNKNOWN, confidence=confidence, reason=f"{shared}, but not which way they point."
@@ -83,6 +83,7 @@ def _denies(text: str) -> bool:
     return len(_DENIAL.findall(text)) % 2 == 1
 
 
-def _way(words: frozenset[str]) -> int:
-    """1: up; -1: down; 0: neither, or both."""
+def _way(text: str) -> int:
+    """1: ``text`` speaks of more; -1: of less; 0: neither, or both."""
+    words = frozenset(stems(text))
     return bool(words & stem_set(_RISING)) - bool(words & stem_set(_FALLING))

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from functools import cache, lru_cache
-from importlib.resources import files
+from collections.abc import Sequence
+from functools import lru_cache
+from operator import itemgetter
 from typing import Final, NamedTuple, Protocol
 
-from stiltwalk.literature.extraction.vocabulary import names
-from stiltwalk.literature.judging.subjects import Match, compact, stem_set
+from stiltwalk.literature.extraction.vocabulary import DATA_SETS, names
+from stiltwalk.literature.judging.aliases import canonical, compact
+from stiltwalk.literature.judging.amounts import amounts, conflict, without_amounts
+from stiltwalk.literature.judging.subject_words import stem_set
+from stiltwalk.literature.judging.subjects import Match
 from stiltwalk.literature.records.claims import Direction, Value
 from stiltwalk.literature.words import stems
 
@@ -53,15 +56,17 @@ _OF_A_DATA_SET: Final = re.compile(
     r"development|validation|sets?|splits?|suites?|tasks?|scores?|on|across|languages?|targets?)\b",
     re.IGNORECASE,
 )
+_REGIME: Final = re.compile(r"\bfew[- ]shot\b|\btranslate[- ](?:train|test)\b", re.IGNORECASE)
 _SPEEDS: Final = frozenset({"speed", "speedup", "fast", "faster", "slower", "throughput", "convergence"})
 """What "twice as fast" measures: the factor says it, whether or not the word is taken for a metric."""
 
 _LIGHT: Final = (
     "zero shot zeroshot average averaged our experiment experiments setting settings setup with using "
     "under use overall cross lingual crosslingual transfer languages language model models encoder "
-    "encoders all evaluation condition case general regime"
+    "encoders all evaluation condition case general regime seed seeds run runs repetition repetitions two "
+    "three four five six seven eight nine ten eleven twelve"
 )
-"""Stems that say nothing of a condition in a field whose every result is zero-shot and cross-lingual."""
+"""Stems that say nothing of a condition where every result is zero-shot, cross-lingual, of several seeds."""
 
 
 class Condition(NamedTuple):
@@ -70,13 +75,15 @@ class Condition(NamedTuple):
     Attributes:
         encoders: by compact name.
         languages: by name.
-        numbers: as printed, without the commas of thousands.
+        amounts: what is counted.
+        regimes: how the target task is learnt, unless it is not, as is usual here.
         words: all other stems that count.
     """
 
     encoders: frozenset[str]
     languages: frozenset[str]
-    numbers: frozenset[str]
+    amounts: tuple[tuple[str, frozenset[float]], ...]
+    regimes: frozenset[str]
     words: frozenset[str]
 
 
@@ -93,7 +100,8 @@ def same_metric(ours: str, theirs: str) -> Match:
 def same_condition(one: str, other: str) -> Match:
     """Whether two conditions are the same; ``different``: they contradict each other.
 
-    They do where both name encoders, languages, or numbers of the same thing, and have none in common.
+    They do where both name encoders or languages and have none in common, count the same and differ, or where
+    only one is few-shot.
     ``unstated``: one says something that the other does not, and both can hold at once.
     """
     first, second = condition_of(one), condition_of(other)
@@ -102,12 +110,8 @@ def same_condition(one: str, other: str) -> Match:
     if (
         _apart(first.encoders, second.encoders)
         or (first.languages and second.languages and not first.languages & second.languages)
-        or (
-            first.numbers
-            and second.numbers
-            and not first.numbers & second.numbers
-            and bool(first.words & second.words)
-        )
+        or conflict(dict(first.amounts), dict(second.amounts))
+        or first.regimes != second.regimes
     ):
         return "different"
     return "unstated"
@@ -122,6 +126,11 @@ def alike_conditions(one: str, other: str) -> bool:
 def data_sets(slot: str) -> frozenset[str]:
     """The data sets that ``slot`` names, each by one name."""
     return _canonical(_OF_A_DATA_SET.sub(" ", slot.replace("-", "")))
+
+
+def data_sets_in(text: str) -> frozenset[str]:
+    """The data sets and benchmarks that any ``text`` names, each by one name."""
+    return frozenset(canonical(name.text) for name in names(text) if name.kind in DATA_SETS | {"task"})
 
 
 def metrics(slot: str) -> frozenset[str]:
@@ -143,27 +152,19 @@ def condition_of(slot: str) -> Condition:
     rest = slot
     for name in reversed(known):
         rest = f"{rest[: name.start]} {rest[name.end :]}"
-    left = frozenset(stems(rest)) - stem_set(_LIGHT)
-    numbers = frozenset(each for each in left if each[0].isdigit())
+    regimes = frozenset(compact(each) for each in _REGIME.findall(rest))
+    words = frozenset(stems(_REGIME.sub(" ", without_amounts(rest)))) - stem_set(_LIGHT)
     return Condition(
         frozenset(compact(name.text) for name in known if name.kind == "encoder"),
         frozenset(compact(name.text) for name in known if name.kind == "language"),
-        numbers,
-        left - numbers,
+        tuple(sorted(amounts(rest).items(), key=itemgetter(0))),
+        regimes,
+        frozenset(word for word in words if not word[0].isdigit()),
     )
 
 
 def _canonical(slot: str) -> frozenset[str]:
-    parts = (compact(part) for part in _AND.split(slot))
-    return frozenset(_aliases().get(part, part) for part in parts if part)
-
-
-@cache
-def _aliases() -> Mapping[str, str]:
-    """Each further name of a data set or a metric → the one that stands for all."""
-    text = files(__package__).joinpath("aliases.tsv").read_text(encoding="utf-8")
-    rows = [line.split("\t") for line in text.splitlines() if not line.startswith("#")]
-    return {other: first for first, *others in rows for other in others}
+    return frozenset(filter(None, map(canonical, _AND.split(slot))))
 
 
 def _covered(ours: frozenset[str], theirs: frozenset[str]) -> Match:

@@ -1,74 +1,39 @@
 """Subjects: whether two papers speak of the same intermediate task, method or thing, however they word it.
 
-A subject is printed as ``intermediate training on SQuAD``, ``SQuAD as the first task`` or ``the SQuAD
-stage``. What is left of all three is the name SQuAD; "training", "stage" and their like say nothing that
-tells one subject from another. The first part, up to a preposition, that holds anything else is what the
-subject is; what follows ("beside MNLI", "of nine tasks") describes it, and tells two apart only where
-both have it.
+A subject is printed as ``intermediate training on SQuAD``, ``a first pass over SQuAD`` or ``the SQuAD
+stage``. What tells subjects apart are the data sets that they name and a few words that change what is done
+with them (translated, multi-task, frozen …). Where a data set is named, every other word is wording. Where
+none is, the words of the part that says something, up to a preposition, are compared as well.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from functools import cache, lru_cache
+from functools import lru_cache
+from operator import itemgetter
 from typing import Final, Literal, NamedTuple
 
-from stiltwalk.literature.extraction.vocabulary import DATA_SETS, QUANTITIES, names
+from stiltwalk.literature.extraction.vocabulary import DATA_SETS, QUANTITIES, Name, names
+from stiltwalk.literature.judging.aliases import canonical, compact
+from stiltwalk.literature.judging.amounts import amounts, conflict, without_amounts
+from stiltwalk.literature.judging.subject_words import (
+    AS_SUCH,
+    DATA,
+    ENCODER,
+    GENERAL,
+    METHODS,
+    MODIFIERS,
+    OTHERWISE,
+    PREPOSITION,
+    PROPER,
+    SIZES,
+    stem_set,
+    unified,
+)
 from stiltwalk.literature.words import stems
 
 Match = Literal["same", "different", "unstated"]
 """Of two slots; ``unstated``: one of them is empty, or says only "it"."""
-
-_PREPOSITION: Final = re.compile(
-    r"(?<![\w-])(?:on|with|of|in|into|during|beside|besides|alongside|for|to|from|by|via|before|after|as|between|within|"
-    r"through|using|at|over|where|when|that|which)(?![\w-])",
-    re.IGNORECASE,
-)
-_SAME_WORD: Final = (
-    (
-        re.compile(r"\bmask(?:ed)?[- ]language[- ]model(?:l?ing|s)?(?: objective)?\b|\bMLM\b", re.IGNORECASE),
-        "maskedlm",
-    ),
-    (re.compile(r"\bmulti[- ]?task(?:ing)?\b", re.IGNORECASE), "multitask"),
-    (re.compile(r"\bpre[- ]?train(?:ing|ed)?\b", re.IGNORECASE), "pretraining"),
-    (re.compile(r"\bfine[- ]?tun(?:ing|ed|e)\b", re.IGNORECASE), "finetuning"),
-    (re.compile(r"\b(?:larger|largest|bigger|biggest|big|greater)\b", re.IGNORECASE), "large"),
-    (re.compile(r"\b(?:smaller|smallest)\b", re.IGNORECASE), "small"),
-    (re.compile(r"\b(?:more|additional|extra|further)\b", re.IGNORECASE), "additional"),
-    (re.compile(r"\b(?:less|fewer)\b", re.IGNORECASE), "fewer"),
-    (re.compile(r"\b(?:longer|longest)\b", re.IGNORECASE), "long"),
-    (re.compile(r"\b(?:without|no|not|removing|dropping|omitting)\b", re.IGNORECASE), "lacking"),
-    (re.compile(r"\bSTILTs?\b"), "intermediate"),
-)
-_GENERAL: Final = (
-    "train training task stage step phase first then data dataset set corpus model encoder approach method "
-    "use using add adding apply applying employ include continue introduce english supervised labelled "
-    "labeled procedure effect advantage benefit gain choice best variant experiment version system "
-    "intermediate finetuning one ones same full whole standard proposed source sentence example pair "
-    "objective auxiliary target impact influence tuning switch switching move moving start starting begin "
-    "beginning"
-)
-"""What does not tell one subject from another."""
-
-_AS_SUCH: Final = ("intermediate", "finetuning")
-"""What is a subject of its own where nothing tells it further; the first that a part has."""
-
-_MODIFIERS: Final = (
-    "translated translating translation multilingual maskedlm adapter adapters frozen freezing multitask "
-    "mixture mixed small large half subset part synthetic augmented shuffled noisy random distilled "
-    "distillation unlabelled unlabeled filtered balanced additional fewer lacking back machine pretraining "
-    "long"
-)
-"""Words that make another subject of a name even where they follow it: ``SQuAD translations``."""
-
-_OF_A_TASK: Final = (
-    "sentiment analysis named name names entity recognition question questions answering reading "
-    "comprehension natural language inference entailment textual paraphrase paraphrases identification "
-    "detection commonsense common sense reasoning causal tagging supertagging part speech parsing "
-    "classification similarity"
-)
-"""What describes the task of a named data set, and so says nothing beside its name."""
 
 _WITHOUT: Final = (
     r"without(?: (?:it|them|this|that))?$",
@@ -92,24 +57,22 @@ _KIN: Final = 5
 """Letters that two stems of one word have in common at least."""
 
 
-@cache
-def stem_set(words: str) -> frozenset[str]:
-    """The stems of ``words``; made when they are first asked for."""
-    return frozenset(stems(words))
-
-
 class Subject(NamedTuple):
     """What is left of a subject.
 
     Attributes:
-        names: known names in it, without case and spaces.
-        words: other stems that tell it from others.
+        names: data sets that it is; of a method that is told first, none.
+        marks: stems of words that make another subject of them, or of nothing.
+        words: all stems that count where no data set is named.
         beside: names and stems of what describes it further.
+        amounts: what is counted in it.
     """
 
     names: frozenset[str] = frozenset()
+    marks: frozenset[str] = frozenset()
     words: frozenset[str] = frozenset()
     beside: frozenset[str] = frozenset()
+    amounts: tuple[tuple[str, frozenset[float]], ...] = ()
 
 
 def is_pronoun(subject: str) -> bool:
@@ -153,55 +116,104 @@ def subject_of(text: str) -> Subject:
     """What is left of ``text``; nothing: it says "it", or nothing that tells it from others."""
     if is_pronoun(text):
         return Subject()
-    parts = list(_parts(text))
-    if any(part.names for part in parts):
-        parts = [part._replace(words=part.words - stem_set(_OF_A_TASK)) for part in parts]
-    found = [part for part in parts if part.names or part.words]
-    if not found:  # "intermediate training" as such, or "full fine-tuning"
-        return Subject(words=next((part.beside for part in parts if part.beside), frozenset()))
-    head, *rest = found
-    beside = frozenset(each for part in rest for each in part.names | part.words)
-    return Subject(head.names, head.words, beside)
+    text = OTHERWISE.sub("", text)
+    counted = amounts(text)
+    parts = _parts(text)
+    told = {name for part in parts for name in part.names}
+    marks = frozenset(mark for part in parts for mark in part.marks)
+    if max(counted.get("tasks", {1})) > 1:
+        marks |= stem_set("multitask")
+    if stem_set("maskedlm") <= marks:  # it is trained together with something else, said or not
+        marks -= stem_set("multitask")
+    amount = tuple(sorted(counted.items(), key=itemgetter(0)))
+    methods = stem_set(METHODS)
+    lead = next((part for part in parts if part.names or part.marks & methods), None)
+    if told and (lead is None or lead.names):
+        # of several data sets it goes without saying that they are used together
+        kept = marks - stem_set("multitask") if len(told) > 1 else marks
+        return Subject(frozenset(told), kept, frozenset(), frozenset(), amount)
+    head = lead or next((part for part in parts if part.words), None)
+    if not head:  # "intermediate training" as such, "full fine-tuning", or "nine tasks"
+        general = next((part.beside for part in parts if part.beside), frozenset())
+        return Subject(words=marks or general, marks=marks, amounts=amount)
+    if head.words <= stem_set(SIZES) | stem_set("additional"):
+        sized = _sized(head.words, text)
+        return Subject(words=sized, marks=sized, amounts=amount)
+    beside = frozenset(each for part in parts if part is not head for each in part.names | part.words)
+    return Subject(frozenset(), marks, head.words | marks, beside - marks, amount)
+
+
+def _sized(words: frozenset[str], text: str) -> frozenset[str]:
+    """A size with what has it: a larger encoder is not a larger data set, which more data is."""
+    if ENCODER.search(text):
+        return words | {"encod"}
+    if DATA.search(text):
+        return frozenset({"data", "much" if words & stem_set("large additional amount") else "little"})
+    return words
+
+
+def named_in(text: str) -> frozenset[str]:
+    """The data sets in ``text`` that something is trained on: what it is measured on only where none is."""
+    known = [name for name in names(text) if name.kind in DATA_SETS]
+    trained = [name for name in known if name.kind == "intermediate"]
+    return frozenset(canonical(name.text) for name in trained or known)
+
+
+def telling_stems(text: str) -> frozenset[str]:
+    """The stems of ``text`` that tell one subject from another, as they stand there."""
+    return frozenset(stems(text)) - stem_set(GENERAL)
 
 
 def modifiers(text: str) -> str:
     """The words of ``text`` that make another subject of a name beside them: of "our translated" the last."""
-    return " ".join(word for word in text.split() if stem_set(_MODIFIERS) & set(stems(_unified(word))))
+    return " ".join(word for word in text.split() if stem_set(MODIFIERS) & set(stems(unified(word))))
 
 
-def _parts(text: str) -> Iterator[Subject]:
+def _parts(text: str) -> list[Subject]:
     """What each part of ``text`` between prepositions holds; beside it, which general thing it names."""
-    known = [name for name in names(text) if name.kind in DATA_SETS | QUANTITIES or name.kind == "encoder"]
+    found = names(text)
+    kept = named_in(text)
+    only_encoder = not kept
     # a name may hold a preposition's letters or spaces: it is one word while the text is taken apart
-    place, pieces = 0, []
-    for number, name in enumerate(known):
-        # what was measured has no effect itself
-        pieces += [text[place : name.start], " " if name.kind in QUANTITIES else f" name{number}q "]
+    place, pieces = 0, list[str]()
+    known: list[str] = []
+    for name in found:
+        stands = _stands_for(name, kept, only_encoder=only_encoder)
+        if stands is None:
+            continue
+        if stands == "name":
+            stands = f" name{len(known)}q "
+            known.append(canonical(name.text))
+        pieces += [text[place : name.start], stands]
         place = name.end
-    whole = _unified("".join([*pieces, text[place:]]))
-    for part in _PREPOSITION.split(whole):
-        yield _part(part, [compact(name.text) for name in known])
+    whole = "".join([*pieces, text[place:]])
+    for printed in dict.fromkeys(PROPER.findall(whole)):  # of a data set or method that is in no list
+        whole = re.sub(rf"(?<![\w-]){re.escape(printed)}(?![\w-])", f" name{len(known)}q ", whole)
+        known.append(canonical(printed))
+    whole = unified(whole)
+    return [_part(without_amounts(part), known) for part in PREPOSITION.split(whole)]
+
+
+def _stands_for(name: Name, kept: frozenset[str], *, only_encoder: bool) -> str | None:
+    """What is read in place of a name: itself (``name``), a language, nothing, or the words as they are."""
+    if name.kind in DATA_SETS:
+        return "name" if canonical(name.text) in kept else " "
+    if name.kind == "encoder":
+        return "name" if only_encoder else " "
+    if name.kind == "language":
+        return f" language{compact(name.text)} "
+    return " " if name.kind in QUANTITIES else None  # what was measured has no effect itself
 
 
 def _part(text: str, known: list[str]) -> Subject:
-    held, words, behind = [], set(), False
-    for stem in stems(text):
-        found = re.fullmatch(r"name(\d+)q", stem)
-        if found:
-            held.append(known[int(found[1])])
-            behind = True
-        elif stem in stem_set(_GENERAL) or stem.replace(".", "").isdigit():
-            continue
-        elif not behind or stem in stem_set(_MODIFIERS):
-            words.add(stem)
-    general = next((stem for each in _AS_SUCH for stem in stems(each) if stem in stems(text)), None)
-    return Subject(frozenset(held), frozenset(words), frozenset({general} if general else ()))
-
-
-def _unified(text: str) -> str:
-    for pattern, word in _SAME_WORD:
-        text = pattern.sub(word, text)
-    return text
+    found = stems(text)
+    held = frozenset(known[int(stem[4:-1])] for stem in found if re.fullmatch(r"name\d+q", stem))
+    spoken = frozenset(stem for stem in found if stem.startswith("languag") and stem != "languag")
+    words = frozenset(found) - stem_set(GENERAL) - spoken
+    words = frozenset(w for w in words if not re.fullmatch(r"name\d+q|[\d.]+", w))
+    marks = words & stem_set(MODIFIERS) | (spoken if held else frozenset())
+    general = next((stem for each in AS_SUCH for stem in stems(each) if stem in found), None)
+    return Subject(held, marks, words or spoken, frozenset({general} if general else ()))
 
 
 def _compared_with(text: str) -> Subject:
@@ -210,7 +222,7 @@ def _compared_with(text: str) -> Subject:
     found = subject_of(text)
     # "over XLM-R" names what was trained, not what it is compared with
     own = {compact(name.text) for name in names(text) if name.kind == "encoder"}
-    return Subject() if found.names and found.names <= own and not found.words else found
+    return Subject() if found.names and found.names <= own and not found.marks else found
 
 
 def _says(subject: Subject) -> bool:
@@ -218,10 +230,23 @@ def _says(subject: Subject) -> bool:
 
 
 def _alike(one: Subject, other: Subject) -> bool:
+    if not _same_marks(one, other):
+        return False
+    if one.names and other.names:
+        return one.names == other.names
     if one.names or other.names:
-        named = one.names == other.names and _holds(one.words, other.words) and _holds(other.words, one.words)
-        return named and _agree(one.beside, other.beside)
+        named, method = (one, other) if one.names else (other, one)
+        return method.words <= method.marks and bool(method.marks) and method.beside == named.names
     return _nested(one.words, other.words) and _agree(one.beside, other.beside)
+
+
+def _same_marks(one: Subject, other: Subject) -> bool:
+    """Whether both modify alike; a size need not be said where the same amount is."""
+    ours, theirs = dict(one.amounts), dict(other.amounts)
+    if conflict(ours, theirs):
+        return False
+    free = stem_set(SIZES) if ours.keys() & theirs.keys() else frozenset()
+    return one.marks - free == other.marks - free
 
 
 def _within(one: Subject, other: Subject) -> bool:
@@ -231,8 +256,8 @@ def _within(one: Subject, other: Subject) -> bool:
 
 
 def _nested(one: frozenset[str], other: frozenset[str]) -> bool:
-    """Whether one says all that the other says; but what is done without something is never a part."""
-    return (_holds(one, other) or _holds(other, one)) and ("lack" in one) == ("lack" in other)
+    """Whether one says all that the other says."""
+    return _holds(one, other) or _holds(other, one)
 
 
 def _holds(whole: frozenset[str], part: frozenset[str]) -> bool:
@@ -253,8 +278,3 @@ def _akin(one: str, other: str) -> bool:
 def _agree(one: frozenset[str], other: frozenset[str]) -> bool:
     """Whether what describes two subjects further does not tell them apart."""
     return not one or not other or bool(one & other)
-
-
-def compact(name: str) -> str:
-    """``name`` without case, spaces and signs: ``TyDi QA`` and ``TyDiQA`` are one."""
-    return re.sub(r"[^\w+]|_", "", name.casefold())
