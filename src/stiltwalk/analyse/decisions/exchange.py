@@ -228,12 +228,12 @@ def _needed(laid: _Study, answer: str) -> str:
     if answer != UNDECIDED:
         return ""
     if not laid.deciding:
-        return "arms along the axis examples"
+        return "Arms along the axis examples."
     fewest = min(each.size.encoders for each in laid.deciding)
     if fewest < FEWEST:
         more = counted(FEWEST - fewest, "more size", "more sizes")
-        return f"{more} of encoders that train above chance at the same amounts"
-    return "more sizes of encoders: more seeds of these make each surer, but do not add units"
+        return f"{more} of encoders that train above chance at the same amounts."
+    return "More sizes of encoders: more seeds of these make each surer, but do not add units."
 
 
 def _pictures(evidence: Evidence, laid: _Study) -> Iterator[Curve]:
