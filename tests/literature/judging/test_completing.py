@@ -97,3 +97,31 @@ def test_a_comparison_is_not_what_was_measured() -> None:
     """Where the comparison runs on into the data set, that is left out."""
     found = only(Said("Adapters", "full fine-tuning on XNLI"), "Adapters match full fine-tuning on XNLI.")
     assert (found.comparison, found.data_set) == ("full fine-tuning", "XNLI")
+
+
+def test_names_in_no_list() -> None:
+    """Data set and subject are told apart by their places where no list has them."""
+    found = only(Said("ZQuAD training"), "ZQuAD training lifts Q-VQRB by 4.4 points.")
+    assert (found.subject, found.data_set) == ("ZQuAD training", "Q-VQRB")
+    found = only(
+        Said("Q-VQRB", data_set="ZQuAD"), "When ZQuAD precedes the target, Q-VQRB climbs by 3.1 points."
+    )
+    assert (found.subject, found.data_set) == ("ZQuAD", "Q-VQRB")
+    found = only(
+        Said("detour over ZQuAD", data_set="ZQuAD"), "The detour over ZQuAD costs 3 F1 points on yTJE."
+    )
+    assert (found.subject, found.data_set) == ("detour over ZQuAD", "yTJE")
+    found = only(Said("effect of ZQuAD on yTJE", data_set="yTJE"), "The effect of ZQuAD on yTJE is positive.")
+    assert found.subject == "effect of ZQuAD"
+
+
+def test_who_says_so() -> None:
+    """A paper that is cited is not what has the effect."""
+    sentence = "Odell and Quist (2022) report a gain of 2.7 F1 points on MLQA through RACE training."
+    assert only(Said("Odell and Quist (2022)", data_set="MLQA"), sentence).subject == "RACE"
+
+
+def test_metrics() -> None:
+    """The one metric that a sentence names is its result's."""
+    assert only(Said("MNLI"), "MNLI helps on XNLI, where accuracy is higher.").metric == "accuracy"
+    assert only(Said("MNLI"), "MNLI helps on XNLI, where accuracy is higher.", alone=False).metric == ""

@@ -218,7 +218,7 @@ def test_real_sentences() -> None:
     ]
     labels = [each.label for each in LexicalJudge()(pairs)]
     assert labels == [SUPPORTED, CONTRADICTED, CONTRADICTED, UNKNOWN]
-    assert LexicalJudge.name == "lexical and numeric agreement, rules 2"
+    assert LexicalJudge.name == "lexical and numeric agreement, rules 3"
 
 
 @pytest.mark.parametrize(("file", "least"), [("pairs.tsv", 0.95), ("pairs_beside.tsv", 0.93)])

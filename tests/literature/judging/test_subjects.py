@@ -6,7 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stiltwalk.literature.judging.subjects import Match, is_pronoun, same_comparison, same_subject
+from stiltwalk.literature.judging.subjects import (
+    Match,
+    is_another_way,
+    is_pronoun,
+    same_comparison,
+    same_subject,
+)
 
 SAME = [
     ("SQuAD intermediate training", "training on SQuAD first"),
@@ -108,3 +114,16 @@ def test_any_text_can_be_compared(one: str, other: str) -> None:
     """No text is an error, and it does not matter which is whose."""
     assert same_subject(one, other) == same_subject(other, one)
     assert same_comparison(one, other) == same_comparison(other, one)
+
+
+def test_spelled_apart() -> None:
+    """A word that is written as one or with a hyphen is one; "translates into" translates nothing."""
+    assert same_subject("codeswitching", "Code-switching") == "same"
+    assert same_subject("PIQA training translates into an", "PIQA training") == "same"
+    assert same_subject("translated PIQA", "PIQA training") == "different"
+
+
+def test_another_way() -> None:
+    """Something is compared with itself done otherwise where both are the same subject but for wording."""
+    assert is_another_way("code-switching the intermediate data", "code-switching the target data")
+    assert not is_another_way("no intermediate training", "intermediate training")

@@ -36,6 +36,9 @@ _FOUND_TO: Final = re.compile(
     r"|an?\b)[^,;:]{2,60}?) to\s",
     re.IGNORECASE,
 )
+_CREDITED: Final = re.compile(
+    r"\b(?:credit(?:s|ed)?|charg(?:e|es|ed)) (?P<who>(?!to\\b)[^,;:]{2,60}?) with\s", re.IGNORECASE
+)
 _BEST_IS: Final = re.compile(
     r"^\W*(?:and |but )?(?:the|our) (?:\w+ )?(?:best|worst|strongest|weakest|most \w+|least \w+|top"
     r"|winning|only|largest"
@@ -71,6 +74,11 @@ def cleft(sentence: str, clause: Clause) -> Phrase:
         match = None
     if match is None:
         match = _FOUND_TO.search(sentence, clause.start, min(clause.end, clause.cue.end + 4))
+        if match and match.start("who") <= clause.cue.start < match.end("who"):
+            # 'proved superior to MNLI'
+            match = None
+    if match is None:
+        match = _CREDITED.search(sentence, clause.start, clause.end)
     if match is None:
         return NOTHING
     return _whole(sentence, trimmed(sentence, *match.span("who")))

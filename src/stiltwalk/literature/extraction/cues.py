@@ -98,11 +98,12 @@ _ONLY: Final = r"(?! only| just| merely| simply| matter)"
 _NEGATED_VERB: Final = re.compile(rf"\b{_NOT}{_ONLY}(?: (?!(?:but|and|to)\b)[\w-]+){{0,3}}\s$", re.IGNORECASE)
 _NEGATED_NOUN: Final = re.compile(
     rf"\b(?:no|little|any|zero|negligible|insignificant|{_NOT}){_ONLY}(?! intermediate)"
-    r"(?: (?!(?:but|and|is|are|was|were|on|from|than|by|that|while)\b)[\w-]+){0,4}\s$",
+    r"(?: (?!(?:but|and|is|are|was|were|on|from|than|by|that|while)\b)[\w-]+){0,6}\s$",
     re.IGNORECASE,
 )
 _NOBODY: Final = re.compile(
-    r"(?:^|[,;:] |\bthat |\bbut |\bwhereas |\bwhile )"
+    r"\bno (?:evidence|indication|sign|hint|support)s? (?:that|of|for|whatsoever)\b[^,;:.]{0,90}$|(?:^"
+    r"|[,;:] |\bthat |\bbut |\bwhereas |\bwhile )"
     r"(?:none|neither|nothing|no (?!intermediate (?:training|stage) |matter|doubt))[^,;:.]{0,90}$",
     re.IGNORECASE,
 )
@@ -111,7 +112,8 @@ _NAUGHT: Final = re.compile(
     r"(?:negligible|insignificant|not (?:[a-z]+ly )?(?:significant|observed|seen|found|detectable|visible)"
     r"|within (?:the )?(?:noise|seed variance|one standard)|close to zero|zero\b|nil\b|nought\b|none\b"
     r"|nothing\b|absent|indistinguishable)"
-    r"|[^,;:.()]{0,60}?\bcould not be (?:confirmed|replicated|reproduced|verified|observed|detected|shown)\b"
+    r"|[^,;:.()]{0,60}?\bcould not be (?:confirmed|replicated|reproduced|verified|observed|detected"
+    r"|shown|established|found|seen)\b"
     r"| (?:the )?[A-Z][\w-]*(?: QA)?(?: training| accuracy)? (?:nothing|no good|no gain|no benefit)\b"
     r"| nothing\b| neither\b| none\b| no\b(?! (?:more|less|fewer|longer) than))",
     re.IGNORECASE,
@@ -204,6 +206,9 @@ def _used_as(entries: tuple[_Entry, ...], word: str, before: str, after: str) ->
     if verbs and word.lower().endswith("ed") and (_ADJECTIVAL.search(before) or _SUPPORTED.search(before)):
         # 'an improved model' states nothing; 'shows improved accuracy' and 'was and remained reduced' do
         supported = _SUPPORTED.search(before) and not before.endswith(("has ", "have ", "had "))
+        if supported and verbs[0].does == "score":
+            # 'what had been reported'
+            return None
         if supported:
             return _Entry("noun", "outcome", verbs[0].direction)
         return verbs[0] if before.endswith(("has ", "have ", "had ", " and ")) else None

@@ -68,6 +68,10 @@ def _brought(clause: Clause, sentence: str) -> Direction:
     after = sentence[clause.cue.end : clause.cue.end + 60]
     if re.match(r"[^,;]{0,30}?\bpoints? (?:off|away)\b", after):
         return "worse"
+    if clause.cue.text.lower() in {"take", "takes", "took"} and re.match(
+        r"[^,;]{0,30}?\bpoints? from [A-Z]", after
+    ):
+        return "worse"
     return (
         "better"
         if re.match(r"[^,;]{0,30}?\bpoints?\b", after) and "of" not in after.split()[:1]

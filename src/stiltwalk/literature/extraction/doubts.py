@@ -28,6 +28,10 @@ _INQUIRIES: Final = re.compile(
     r"\b(?:whether|how (?:much|far|well|many|often|strongly|little|these|this|the|it|to)"
     r"|(?:know|ask|asks|see|test|tests|check|examine|unclear|determine|wonder|find out|verify"
     r"|assess|doubt) if"
+    r"|(?:not|hardly|never|less|far from|no longer|un|anything but)[ -]?(?:obvious|clear|known|certain"
+    r"|evident|settled|understood) (?:which|what|whether|how|if|why|when|where)"
+    r"|(?:promise|appeal|attraction|selling point|rationale|premise|motivation|point|advantage in principle)"
+    r" (?:is|was|lies in|being) (?:that|to)\b"
     r"|to what extent|(?:doubt(?:s|ed)?|den(?:y|ies|ied)|question(?:s|ed)?|disput(?:e|es|ed)) that"
     r"|the (?:question|hypothesis|assumption|idea|hope|claim|belief|intuition"
     r"|conjecture|expectation)"
@@ -68,12 +72,18 @@ _MODAL: Final = re.compile(
 )
 _MODAL_ANYWHERE: Final = re.compile(r"\b(?:may|might|could|should|would|shall)\b", re.IGNORECASE)
 _NOT_FOUND: Final = re.compile(
-    r"\b(?:could|can)(?:not| not) (?:\w+ )?(?:detect|find|observe|see|confirm|replicate|reproduce"
+    r"\b(?:could|can)(?:not| not) (?:\w+ )?(?:be |detect|find|observe|see|confirm|replicate|reproduce"
     r"|measure|establish|identify)\b",
     re.IGNORECASE,
 )
 _NOT_CONFIRMED: Final = re.compile(
-    r"[^,;:.()]{0,60}?\bcould not be (?:confirmed|replicated|reproduced|verified|observed|detected|shown)\b"
+    r"[^,;:.()]{0,60}?\bcould not be (?:confirmed|replicated|reproduced|verified|observed|detected"
+    r"|shown|established|found|seen)\b"
+)
+_FINDABLE: Final = re.compile(
+    r"[^,;:.()]{0,80}?\bcould be (?:\w+ly )?(?:confirmed|replicated|reproduced|verified|observed"
+    r"|detected|shown"
+    r"|established|found|seen|measured|demonstrated)\b"
 )
 _CAN: Final = re.compile(r"\bcan(?: [\w'-]+){0,3}\s$", re.IGNORECASE)
 _TO: Final = re.compile(
@@ -108,7 +118,8 @@ _SET_ASIDE: Final = re.compile(
 _ORDER: Final = re.compile(
     r"^(?:(?:please|now|and|then|instead|also|always|in your \w+)\b,? )*(?:do not|don['\u2019]t|never"
     r"|report|say|state|claim|conclude|write|pretend|answer"
-    r"|reply|output|respond|print|rate|assume|suppose|imagine|consider|let|see|compare|recall"
+    r"|reply|output|respond|print|rate|assume|suppose|imagine|consider|let|see|compare|recall(?!@"
+    r"| (?:in|at|is|was|for|rises|rose|drops|dropped|falls|fell|improve[sd])\b)"
     r"|ignore|disregard|remember)\b(?! (?:of|on|length|tables)\b)",
     re.IGNORECASE,
 )
@@ -190,7 +201,12 @@ def doubtful(sentence: str, cue: Cue, numbered: bool) -> bool:
         return False
     return bool(
         (_REPORTED_IN.match(sentence) and not _TURN.search(before))
-        or (_MODAL_ANYWHERE.search(sentence) and not _TURN.search(sentence) and not _NOT_FOUND.search(before))
+        or (
+            _MODAL_ANYWHERE.search(sentence)
+            and not _TURN.search(sentence)
+            and not _NOT_FOUND.search(before)
+            and not (cue.negated and _FINDABLE.match(after))
+        )
         or (_CONDITIONAL.match(sentence) and _MODAL_ANYWHERE.search(sentence))
     )
 

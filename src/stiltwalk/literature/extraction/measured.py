@@ -15,7 +15,12 @@ PRONOUN: Final = re.compile(
     r"(?:it|they|this|these|those|that|which|who|both|he|she|the former|the latter|doing so|this one)$",
     re.IGNORECASE,
 )
-PERSON: Final = re.compile(r"(?:(?:\w+ )?(?:we|i|authors|there|one)|)$", re.IGNORECASE)
+PERSON: Final = re.compile(
+    r"(?:(?:\w+ )?(?:we|i|authors|there|one)|(?:(?:by|in|to) )?[\w., &-]{2,80} \(?(?:19"
+    r"|20)\d\d[a-z]?\)?|(?:earlier|previous|prior|other|recent|several|many|no|their|one|the same|this"
+    r"|that) (?:\w+ )?(?:work|studies|study|papers?|reports?|authors?)|)$",
+    re.IGNORECASE,
+)
 METHOD: Final = re.compile(
     r"\b(?:train\w*|tun\w+|fine-tun\w+|data|tasks?|stage|adapters?|batch\w*|model\w*|encoder"
     r"|method|system|mixture|distill\w*|\w+ing)\b",
@@ -29,6 +34,13 @@ LEADING_METHOD: Final = re.compile(
     re.IGNORECASE,
 )
 ANY_ENCODER: Final = re.compile(r"(?:the |our |all |both )?(?:encoders?|models?|systems?)$", re.IGNORECASE)
+_QUALIFIES: Final = re.compile(
+    r" (?:objectives?|loss(?:es)?|models?|methods?|adapters?|stages?|regulari[sz]ation|training|tuning"
+    r"|pretraining|filter\w*|data|approach(?:es)?)\b"
+)
+_TIMED: Final = re.compile(
+    r"(?:each |one )?(?:training|step|epoch|inference|decoding|convergence)", re.IGNORECASE
+)
 _WHEN: Final = re.compile(r"\b(?:after|with|when|under)\s")
 _INTRANSITIVE: Final = re.compile(
     r"(?: \w+ly| most| least| strongly| only| further"
@@ -60,11 +72,15 @@ def is_measured(sentence: str, clause: Clause, opened: Opening, within: Sequence
         return True
     if PERSON.match(main.text) or not main.text or re.match(r"(?:we|they|i)\s", main.text, re.IGNORECASE):
         return True
+    if clause.cue.part == "adjective" and _TIMED.fullmatch(main.text):
+        return True
     if ANY_ENCODER.match(main.text) and _WHEN.search(sentence, clause.cue.end, clause.end):
         return clause.cue.does == "itself"
     inside = [n for n in within if main.holds(n)]
     if any(
-        n.kind in QUANTITIES and (n.start == main.start or not re.match(r"\w+ing\b", main.text))
+        n.kind in QUANTITIES
+        and (n.start == main.start or not re.match(r"\w+ing\b", main.text))
+        and not _QUALIFIES.match(sentence, n.end, main.end)
         for n in inside
     ):
         return True

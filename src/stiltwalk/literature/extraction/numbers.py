@@ -72,7 +72,8 @@ _REFERENCE: Final = re.compile(
     r"|seeds?|layers?|versions?|rounds?|epochs?|grant|nos?|vol|volume|footnote|lines?|algorithm|n"
     r"|df|size|rate"
     r"|dropout|decay|temperature|threshold|alpha|lambda|sigma|probability|of at most|top|batch(?:es)? of"
-    r"|size of|rate of|threshold of|interval|ci)\b\.?|[§#$€£]|\b[a-z]\s?[=<>≤≥]|[<>≤≥±])\s?\(?$",
+    r"|(?:size|rate|threshold|rank|width|depth|dimension|length|weight|ratio|budget|value|portion"
+    r"|share) of|interval|ci)\b\.?|[§#$€£]|\b[a-z]\s?[=<>≤≥]|[<>≤≥±])\s?\(?$",
     re.IGNORECASE,
 )
 _MEANINGFUL: Final = re.compile(
@@ -89,6 +90,19 @@ _CITATION: Final = re.compile(
     r"\[\s?\d{1,3}(?:\s?[,;–-]\s?\d{1,3}){0,20}\s?\]|\((?:[^()]{0,200}[ ,])?(?:19"
     r"|20)\d\d[a-z]?(?:[;,][^()]{0,200})?\)"
 )
+
+
+_OPENS: Final = re.compile(
+    r"(?:^|[,;] )(?:with|at|when|using|for|replacing) (?:(?:only|just|about) )?$", re.IGNORECASE
+)
+_OF_THE: Final = re.compile(r" of (?:the|all|our|its|their|each) (?!gains?|improvements?|scores?|effects?)")
+
+
+def _is_share(match: re.Match[str], sentence: str) -> bool:
+    """Whether a percentage opens a phrase that sets the scene: ``With 30% of the words replaced, …``."""
+    return bool(
+        match["percent"] and _OPENS.search(sentence[: match.start()]) and _OF_THE.match(sentence, match.end())
+    )
 
 
 def numbers(sentence: str, known: Sequence[Name]) -> tuple[Number, ...]:
@@ -126,7 +140,7 @@ def _digits(sentence: str, known: Sequence[Name]) -> Iterator[Number]:
 def _role(match: re.Match[str], sentence: str, known: Sequence[Name]) -> Role | None:
     """What the number at ``match`` looks like; ``None``: it is no result."""
     before, after = sentence[max(0, match.start() - 24) : match.start()], sentence[match.end() :][:24]
-    if _REFERENCE.search(before):
+    if _REFERENCE.search(before) or _is_share(match, sentence):
         return None
     if match["points"]:
         return "difference"

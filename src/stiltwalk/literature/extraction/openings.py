@@ -54,7 +54,8 @@ _FINITE: Final = re.compile(
     r"|leads?|paid|helped|worked|improved|led|turned|proved|proves)\b"
 )
 _EXPLAINS: Final = re.compile(
-    r"[:;]\s|,\s(?:(?P<place>where)|but|whereas|(?:on|in|for) which|and (?=it\b|they\b))\s?|\b(?:points?"
+    r"[:;]\s|,\s(?:(?P<place>where\b)|but|whereas|(?:as|since|because)\b|(?:on|in|for) which"
+    r"|and (?=it\b|they\b))\s?|\b(?:points?"
     r"|gains?"
     r"|improvements?|drop|loss)(?: of [\w ]{1,20}?)? (?:that|which)\s"
 )
@@ -90,7 +91,11 @@ def opening(sentence: str, start: int, end: int, known: Sequence[Name]) -> Openi
     match = _OPENING.match(sentence[start:end])
     start += match.end() if match else 0
     commas = (start + m.end() for m in re.finditer(r",\s", sentence[start:end]))
-    cuts = [start, *(place for place in commas if _may_cut(sentence, place, end)), end]
+    cuts = [
+        start,
+        *(p for p in commas if _may_cut(sentence, p, end) or _opens_alone(sentence, start, p, end)),
+        end,
+    ]
     pieces = list(itertools.pairwise(cuts))
     leads: list[Phrase] = []
     while len(pieces) > 1 and (
@@ -188,6 +193,18 @@ def _after_reporting(sentence: str, start: int, end: int) -> int:
         if match and match.end() < len(text):
             return start + match.end()
     return start
+
+
+_PREPOSITION: Final = re.compile(
+    r"(?:on|in|for|across|under|at|with|by|compared|relative|unlike|despite|after|overall|however)\b",
+    re.IGNORECASE,
+)
+
+
+def _opens_alone(sentence: str, start: int, place: int, end: int) -> bool:
+    """Whether the only comma parts a phrase from two parties: ``In accuracy, MNLI and SQuAD are alike``."""
+    first = sentence[start : place - 1].rstrip(" ,")
+    return bool(_PREPOSITION.match(first)) and "," not in first and "," not in sentence[place:end]
 
 
 def _may_cut(sentence: str, place: int, end: int) -> bool:

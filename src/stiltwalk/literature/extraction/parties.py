@@ -36,7 +36,8 @@ _SUPPORT: Final = re.compile(
     r"in|resulted in|produce[sd]?|deliver(?:s|ed)?|get|gets|got|attain(?:s|ed)?"
     r"|exhibit(?:s|ed)?|see|saw|observe[sd]?|find|found|cause[sd]?|enjoy(?:s|ed)?|incur(?:s|red)?"
     r"|suffer(?:s|ed)?|mean|means|meant|come with|comes with|report(?:s|ed)?"
-    r"|translates? to|became|become|becomes|ranks?|ranked|fare[sd]?|proves?|proved|record(?:s|ed)?"
+    r"|translates? (?:in)?to|translated (?:in)?to|contribute[sd]?|became|become|becomes|ranks?|ranked"
+    r"|fare[sd]?|proves?|proved|record(?:s|ed)?"
     r"|goes|keeps?|kept|stands?|stood|ends?|ended|lands?|landed|settles?|settled|turns? (?:into|out)"
     r"|turned (?:into|out)|puts?)\b",
 )
@@ -95,11 +96,29 @@ def parties(sentence: str, clause: Clause, known: Sequence[Name]) -> Parties:
         beside = _beside(sentence, clause, opened, within)
         subject, same = (beside, False) if beside.text else (subject, same)
     if not subject.text and clause.cue.part == "noun":
+        subject, same = _first_party(sentence, clause, within), False
+    if not subject.text and clause.cue.part == "noun":
         subject = Phrase(clause.cue.text, clause.cue.start, clause.cue.end)
     compared = rival if rival.text else comparison(sentence, clause, opened, subject)
     if clause.cue.does == "same" and not compared.text:
         return _two_alike(sentence, subject, measured and same)
     return Parties(subject, compared, measured and same)
+
+
+def _first_party(sentence: str, clause: Clause, within: Sequence[Name]) -> Phrase:
+    """Who opens the clause, where the noun only goes on: ``DocNLI is a poor choice, with a loss of …``."""
+    verb = _SUPPORT.search(sentence, clause.start, clause.cue.start)
+    if verb is None:
+        return NOTHING
+    phrase = opening(sentence, clause.start, verb.start(), within).subject
+    if (
+        PERSON.match(phrase.text)
+        or len(phrase.text.split()) > 6
+        or re.match(r"(?:table|figure|section|appendix|results?)\b", phrase.text, re.IGNORECASE)
+        or any(phrase.holds(n) and n.kind in QUANTITIES | {"target", "benchmark"} for n in within)
+    ):
+        return NOTHING
+    return phrase
 
 
 _NOT_ACTING: Final = re.compile(r"\b(?:on|than|to|against|over|of|in|between|unlike|and|or)(?: the)?\s$")
@@ -254,7 +273,11 @@ def _method(sentence: str, clause: Clause, within: Sequence[Name], opened: Openi
         candidates.append(
             after_cue(sentence, clause.cue, "of", _before_comma(sentence, low, clause.end), low)
         )
-    usable = [c for c in candidates if c.text and not _only_scope(c, within)]
+    usable = [
+        c
+        for c in candidates
+        if c.text and (_is_task_that_acts(sentence, c, within) or not _only_scope(c, within))
+    ]
     if not usable and opened.subject.text:
         # 'XNLI stands at 80.9 with MNLI, 1.6 points above the 79.3 without it'
         between = after_cue(
@@ -262,7 +285,8 @@ def _method(sentence: str, clause: Clause, within: Sequence[Name], opened: Openi
         )
         usable = [between] if any(between.holds(n) and n.kind == "intermediate" for n in within) else []
     if usable:
-        return _trained(sentence, _acting(sentence, min(usable, key=lambda c: c.start)))
+        nearest = min(usable, key=lambda c: (not _can_act(c, within), c.start))
+        return _trained(sentence, _acting(sentence, nearest))
     for lead in sorted(opened.leads, key=lambda lead: not any(lead.holds(n) for n in within)):
         match = LEADING_METHOD.match(lead.text)
         if match is None:
@@ -272,6 +296,21 @@ def _method(sentence: str, clause: Clause, within: Sequence[Name], opened: Openi
         if phrase.text and not _only_scope(phrase, within):
             return _acting(sentence, phrase)
     return NOTHING
+
+
+def _can_act(phrase: Phrase, within: Sequence[Name]) -> bool:
+    """Whether a phrase is more than a bare name of which nothing is known: ``for Farsi``."""
+    known = any(phrase.holds(n) for n in within)
+    return known or not re.fullmatch(r"[A-Z][a-z]+", phrase.text)
+
+
+_AFTER: Final = re.compile(r"\b(?:after|under|due to|thanks to|following|via|through) (?:the )?$")
+
+
+def _is_task_that_acts(sentence: str, phrase: Phrase, within: Sequence[Name]) -> bool:
+    """Whether a phrase is a task behind a word that only a cause stands behind: ``under entity linking``."""
+    named = any(n.kind == "task" and n.text == phrase.text for n in within if phrase.holds(n))
+    return named and bool(_AFTER.search(sentence[: phrase.start]))
 
 
 _IS_TRAINED: Final = re.compile(

@@ -135,7 +135,8 @@ def _goes_on(sentence: str, start: int, match: re.Match[str]) -> bool:
     if word == "to":
         return before.endswith(("related ", "close ", "added ", "up "))
     if word == "in":
-        return before.endswith(("trained ", "data ", "model "))
+        within = before.endswith(("trained ", "data ", "model "))
+        return within and not _IN_MEASURE.match(sentence, match.end())
     if word == "and":
         return bool(_AND_GOES_ON.match(sentence, match.start()))
     if word in {"over", "through", "via"}:
@@ -146,6 +147,9 @@ def _goes_on(sentence: str, start: int, match: re.Match[str]) -> bool:
     return False
 
 
+_IN_MEASURE: Final = re.compile(
+    r" (?:[\w-]+ ){0,3}(?:accuracy|F1|exact match|EM|BLEU|performance|terms|recall|precision)\b"
+)
 _ACTIVITY: Final = re.compile(
     r"\b(?:pass|passes|detours?|stages?|rounds?|runs?|phase|detour|trip|exposure|warm-up|start|practice"
     r"|exercise|step)\s$"
@@ -157,7 +161,9 @@ def after_cue(sentence: str, cue: Cue, words: str, limit: int, start: int | None
     low = cue.end if start is None else start
     for match in re.compile(rf"\b(?:{words})\s+", re.IGNORECASE).finditer(sentence, low, limit):
         if re.match(
-            rf"(?:\+|-)?\d|{_COUNT}\b|an? (?:average|margin|factor|further|additional|mean|total|full|large"
+            rf"(?:\+|-)?\d|{_COUNT}\b|(?:an?|just|the) (?:[a-z]+ ){{1,2}}[+-]?\d|an? (?:third|quarter"
+            rf"|half|fifth|sixth|tenth|fraction|average|margin|factor|further|additional|mean|total"
+            rf"|full|large"
             rf"|small|point|wide)\b|(?:about|only|up to|more than|around|almost|nearly|over|roughly|which"
             rf"|whom|"
             r"the same|margin|less than|half|at|average|factor|contrast|comparison|far|then|now|itself|or)\b",

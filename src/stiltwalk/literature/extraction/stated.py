@@ -74,7 +74,7 @@ def stated(sentence: str) -> tuple[Stated, ...]:
     read = _Read(text, known, given)
     parts = clauses(text, outcomes(text, found, known, given), given)
     results = [_results(read, clause) for clause in parts]
-    return tuple(each for result in _joined(parts, results) for each in _apart(_by_sign(result)))
+    return tuple(each for result in _joined(text, parts, results) for each in _apart(_by_sign(result)))
 
 
 def _by_sign(result: Stated) -> Stated:
@@ -187,7 +187,7 @@ def _next(read: _Read, clause: Clause, group: Group, first: Stated) -> Stated:
         read.text, group, read.given, scored=_scored(clause, first.direction), gained=_gained(clause)
     )
     known = [n for n in read.known if start <= n.start < group.end]
-    acting = bool(label) and not _OBJECT.search(label + " ") and _acts(known, number)
+    acting = not _OBJECT.search(label + " ") and not _VERB.fullmatch(label) and _acts(known, number)
     return first._replace(
         subject=label.strip(" ,") if acting else first.subject,
         direction=_signed(said, first) or first.direction,
@@ -198,6 +198,12 @@ def _next(read: _Read, clause: Clause, group: Group, first: Stated) -> Stated:
     )
 
 
+_VERB: Final = re.compile(
+    r"(?:(?:thus|then|also|so) )?(?:reach|achiev|obtain|attain|scor|yield|giv|gave|show|record|stand"
+    r"|remain|stay"
+    r"|average|get|got|add|bring|brought)[a-z]*(?: at)?|",
+    re.IGNORECASE,
+)
 _TAIL: Final = re.compile(r"[^,;]{0,25}?\b(?P<word>with|for|without|after|under|using)\s")
 
 
@@ -271,7 +277,7 @@ def _items(printed: str) -> list[str]:
 _PRONOUN: Final = re.compile(r"(?:it|they|this|these|that|those|which|who|both|there|)$", re.IGNORECASE)
 
 
-def _joined(parts: tuple[Clause, ...], results: list[list[Stated]]) -> list[Stated]:
+def _joined(text: str, parts: tuple[Clause, ...], results: list[list[Stated]]) -> list[Stated]:
     """The results of all clauses; what a clause does not say it has from the one before it."""
     joined: list[Stated] = []
     for clause, found in zip(parts, results, strict=True):
@@ -279,7 +285,7 @@ def _joined(parts: tuple[Clause, ...], results: list[list[Stated]]) -> list[Stat
         if last is None:
             joined.extend(found)
             continue
-        filled = [_filled(each, last, clause) for each in found]
+        filled = [_filled(text, each, last, clause) for each in found]
         if not last.values and found[0].values and found[0].subject == found[0].values[0].text:
             # 'helps XNLI, but by 0.7 points only'
             joined[-1] = last._replace(
@@ -293,17 +299,21 @@ def _joined(parts: tuple[Clause, ...], results: list[list[Stated]]) -> list[Stat
             filled[0] = filled[0]._replace(values=(*filled[0].values, *last.values))
             joined.pop()
         elif clause.link and not last.values and (filled[0].values or clause.link == ":"):
+            if filled[0].direction == "unclear":
+                # as in 'is harmless for PAN-X: F1 remains at 62.8'
+                filled[0] = filled[0]._replace(direction=last.direction)
             joined.pop()
         joined.extend(filled)
     return joined
 
 
-def _filled(result: Stated, last: Stated, clause: Clause) -> Stated:
+def _filled(text: str, result: Stated, last: Stated, clause: Clause) -> Stated:
     """A result with the subject, and behind a colon or ``where`` the data set, of the one before it."""
     measured = _only_measured(result)
-    if _PRONOUN.match(result.subject) or (clause.link and measured):
+    if _PRONOUN.match(result.subject) or _ONLY_NOUN.fullmatch(result.subject) or (clause.link and measured):
         result = result._replace(subject=last.subject)
-    if _elliptic(result, last):
+    it = not result.data_set and _ACTS_ON_IT.search(text, clause.start, clause.end)
+    if it or _elliptic(result, last):
         result = result._replace(data_set=last.data_set)
     if clause.link:
         result = result._replace(
@@ -314,6 +324,13 @@ def _filled(result: Stated, last: Stated, clause: Clause) -> Stated:
     return result
 
 
+_ONLY_NOUN: Final = re.compile(
+    r"(?:effect|influence|impact|change|difference|loss|gain|improvement|benefit)s?"
+)
+_ACTS_ON_IT: Final = re.compile(
+    r"\b(?:leav|keep|kept|left|chang|affect|help|hurt|harm|improv|rais|lower|reduc|boost|degrad|influenc)\w*"
+    r" (?:it|them|this)\b"
+)
 _MEASURES: Final = frozenset(
     """
     accuracy f1 performance the a an of in on score scores results average mean gain gains improvement drop

@@ -20,12 +20,23 @@ _PREDICATE: Final = re.compile(
     r"|lead(?:s|ing)? to|led to|result(?:s|ed|ing)? in|produce(?:s|d)?|deliver(?:s|ed)?|get(?:s)?"
     r"|got|attain(?:s|ed)?"
     r"|exhibit(?:s|ed)?|has|have|had|see|saw|observe[sd]?|find|found|reported|come(?:s)?|came"
+    r"|take(?:s)?|took|last(?:s|ed)?|require(?:s|d)?|need(?:s|ed)?"
     r"|rank(?:s|ed)?|finish(?:es|ed)?)"
     r"(?: (?!that\b|which\b|who\b|and\b)[\w.%×+-]+){0,6}\s$",
     re.IGNORECASE,
 )
 _WEAK_SAME: Final = frozenset(
-    {"the same", "similar", "constant", "identical", "equivalent", "similarly", "insignificant"}
+    {
+        "the same",
+        "similar",
+        "constant",
+        "stable",
+        "steady",
+        "identical",
+        "equivalent",
+        "similarly",
+        "insignificant",
+    }
 )
 _STRAIGHT: Final = frozenset({"above", "below", "ahead", "behind", "more", "less", "fewer", "short of"})
 _NUMBER_BEFORE: Final = re.compile(
@@ -51,7 +62,13 @@ _OBSERVED_AFTER: Final = re.compile(
     r"[^,;]{0,80}?\b(?:is|are|was|were)(?: not)?(?: \w+ly| only| even)? (?:observed|seen|found"
     r"|obtained|achieved|visible|apparent"
     r"|due to|nil|zero|concentrated|reported|recorded|noted|detected|largest|smallest|biggest|consistent"
-    r"|significant|negligible)\b|[^,;]{0,40}?\b(?:came|comes|come|followed|follows|resulted|results"
+    r"|significant|negligible|robust|stable|reproducible|real|confirmed|replicated|established|undisputed)\b"
+    r"|[^,;]{0,80}?\b(?:could|can)(?: not)? be (?:\w+ly )?(?:established|found|detected|observed"
+    r"|confirmed|seen"
+    r"|shown|measured|reproduced|replicated|verified|demonstrated)\b"
+    r"|[^,;]{0,80}?\b(?:(?:appears?|seems?|proves?|proved|turns out|turned out) (?:to be )?(?:robust|real"
+    r"|reproducible|stable|consistent|general)|holds?(?: up)?|held(?: up)?|persists?|persisted|replicates?"
+    r"|carries over|carried over)\b|[^,;]{0,40}?\b(?:came|comes|come|followed|follows|resulted|results"
     r"|arose) (?:of|from)\b"
 )
 _NOT_AN_OUTCOME: Final = re.compile(
@@ -73,6 +90,13 @@ _AMOUNTS: Final = re.compile(
     r"[^,;:]{0,60}?\b(?:amounts? to|amounted to|reach(?:es|ed)|is|was|are|were|equals?|stands? at"
     r"|stood at) (?:only |about |just )?[+-]?\d"
 )
+_WE_CHOSE: Final = re.compile(
+    r"\b(?:keep|kept|select|selected|choose|chose|pick|picked|use|used|take|took|retain|retained|save"
+    r"|saved|report"
+    r"|reported|submit|submitted|evaluate) (?:the|those|that|each|only) [\w -]{2,40}"
+    r" (?:with|of|by|having|that (?:has|have|had)) (?:the )?$",
+    re.IGNORECASE,
+)
 _SETTING_IS: Final = re.compile(
     r"\b(?:learning rates?|batch size|schedule|number of \w+|value|seed|temperature|optimi[sz]er"
     r"|hyper-?parameters?) (?:is|was|are|were)\b",
@@ -85,7 +109,9 @@ _DID: Final = re.compile(r"\b(?:did|does|do|performs?|performed|works|worked|far
 _SIZES: Final = frozenset({"largest", "greatest", "biggest", "highest", "lowest"})
 _DIRECTLY: Final = re.compile(
     r"\b(?:is|are|was|were|prove[sdn]?|be|seem(?:s|ed)|remain(?:s|ed)?)(?: (?:not|an?|the|to be|no"
-    r"|clearly|even|also|very|most|more|especially|particularly|\w+ly)){0,2}\s$"
+    r"|clearly|even|also|very|most|more|especially|particularly|simple|cheap|easy|and|\w+ly)){0,4}\s$"
+    r"|\b(?:is|are|was|were|prove[sdn]?|be) [^;:]{2,80}?\b(?:but|yet|and|though|although|while)"
+    r"(?: (?:not|even|also|rather|\w+ly))?\s$"
 )
 _MADE: Final = re.compile(r"\b(?:makes?|made)\b")
 _AN_EFFECT: Final = re.compile(r"\b(?:gain|improvement|benefit|drop|effect|loss)", re.IGNORECASE)
@@ -168,7 +194,7 @@ _PERFORMING: Final = re.compile(r"\bperform\w*|\bdifference|\beffect")
 
 def _superlative(cue: Cue, seen: Surroundings) -> bool:
     """Whether ``best`` is said of something (``is the best``) and does not point (``the best run``)."""
-    if _CHOSEN.match(seen.after) or _SETTING_IS.search(seen.before):
+    if _CHOSEN.match(seen.after) or _WE_CHOSE.search(seen.before) or _SETTING_IS.search(seen.before):
         return False
     if cue.text.lower() in _SIZES and not (seen.quantities or _AN_EFFECT.search(seen.after[:50])):
         return False

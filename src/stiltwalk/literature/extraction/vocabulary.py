@@ -8,6 +8,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Final, Literal, NamedTuple, get_args
 
+from stiltwalk.literature.extraction.unlisted import unlisted
 from stiltwalk.spec.languages import LANGUAGES, SOURCE_LANGUAGE
 from stiltwalk.spec.tasks import TASKS
 
@@ -46,7 +47,7 @@ class Name(NamedTuple):
 
 
 def names(sentence: str) -> tuple[Name, ...]:
-    """The known names in ``sentence``, in order; of two that overlap the longer one."""
+    """The names in ``sentence``, in order; of two that overlap the longer one, a listed one before others."""
     table, pattern = _vocabulary()
     found = []
     for match in pattern.finditer(sentence):
@@ -56,7 +57,8 @@ def names(sentence: str) -> tuple[Name, ...]:
         kind = table.get(text) or table.get(text[:1].lower() + text[1:])
         if kind is not None:
             found.append(Name(match.group(), kind, match.start(), match.end()))
-    return tuple(found)
+    free = [n for n in unlisted(sentence) if not any(n.start < o.end and o.start < n.end for o in found)]
+    return tuple(sorted((*found, *(Name(*each) for each in free)), key=lambda name: name.start))
 
 
 @cache

@@ -16,7 +16,8 @@ from stiltwalk.literature.records.claims import Direction
 _SPREAD: Final = re.compile(
     r"\b(?:standard (?:error|deviation)|deviation|variance|confidence|interval|scale|threshold"
     r"|cut-?off|noise|margin of error|significan\w+ (?:if|when)|temperature"
-    r"|Likert|credit|bonus|seeds? var\w+|gains? (?:below|under|above|smaller|larger)"
+    r"|Likert|credit(?! (?:[\w-]+ ){1,4}with\b)|bonus|seeds? var\w+|gains? (?:below|under|above|smaller"
+    r"|larger)"
     r"|(?:differences?|effects?|changes?) (?:below|under|of less|smaller|above|larger)|at least"
     r"|grade|rule|criterion)\b",
     re.IGNORECASE,
@@ -24,7 +25,7 @@ _SPREAD: Final = re.compile(
 _GOOD: Final = re.compile(
     r"\b(?:in favou?r of|further|another|extra|additional|come from|comes from|came from|owe[sd]?"
     r"|thanks to|good for|up|above|ahead|more|useful|positive|winner|rewarded|pay|pays|paid|due to"
-    r"|easier|worth|responsible for|put down to|attributed to|credited|plus"
+    r"|easier|worth|responsible for|put down to|attributed to|credit(?:s|ed)?|contribut\w+|provid\w+|plus"
     r"|out of|(?:over|beyond|on top of) (?:the |a |its )?(?:\w+ )?(?:baseline|direct)|better off"
     r"|puts?(?= \d)|(?:that|what|which) [^,;]{1,40} (?:brings?|brought|delivers?|yields?|yielded|buys?"
     r"|earns?|gives?))\b",

@@ -16,10 +16,12 @@ from stiltwalk.literature.judging.numbers import printed_among, printed_in
 from stiltwalk.literature.judging.slots import Result, data_sets
 from stiltwalk.literature.judging.subject_words import OF_DATA, stem_set
 from stiltwalk.literature.judging.subjects import is_baseline, is_pronoun, modifiers, subject_of
+from stiltwalk.literature.judging.unlisted import listed, only_measured_on, only_unlisted, whole_name
 from stiltwalk.literature.records.claims import Direction, Value
 
 _PIECES: Final = re.compile(r"[:;—–]|, (?:and|but|while|whereas|which)\b")
 _MEASURED: Final = frozenset[Kind]({"benchmark", "target"})
+_METRIC: Final = frozenset[Kind]({"metric"})
 _TRAINED: Final = frozenset[Kind]({"intermediate"})
 _BEFORE: Final = re.compile(r"(?P<said>[^:;]{1,80})[:;]")
 _BEHIND: Final = re.compile(r"\s(?:on|over|with|of|from|through|using|via)\s(?:the\s|English\s)?")
@@ -37,6 +39,16 @@ _OPENING: Final = re.compile(
     r"(?:(?:But|And|However|Yet|Again|Even|Only)\b,?\s)?(?P<said>(?:With|In|For|At|Over|Under|On|Using|After|Between|Given)\b"
     r"[^,;:]{1,60})",
 )
+_CITED: Final = re.compile(r"[(\[](?:19|20)\d\d[a-z]?[)\]]$|\bet al\.?(?:\W+(?:19|20)\d\d\W*)?$")
+"""Who says so is not what has the effect."""
+
+_MOVES: Final = (
+    r"(?:\w+ )?(?:rises|rose|climbs|climbed|falls|fell|drops|dropped|declines|declined|sinks|sank|jumps|"
+    r"jumped|increases|increased|decreases|decreased|goes (?:up|down)|went (?:up|down))"
+    r"(?: \w+)? (?:by|from|to)\b"
+)
+"""What a score does, and no task."""
+
 _AROUND: Final = r"(?P<before>(?:[\w-]{{1,30}} ){{0,2}}){name}(?P<behind>(?: [\w-]{{1,30}})?)"
 
 
@@ -72,14 +84,13 @@ def completed(result: Result, sentence: str, *, alone: bool) -> tuple[Completed,
         sentence: which states it.
         alone: whether it states no other result: only then is its one data set this result's.
     """
-    data_set = result.data_set
-    if alone and not data_sets(data_set):
-        data_set = _only(sentence, _MEASURED) or data_set
+    result = _turned(result, sentence)
+    data_set = _data_set(result, sentence, alone=alone)
     found = Completed(
-        _subject(result, sentence, data_set),
+        _apart_from(data_set, _subject(result, sentence, data_set)),
         _unmeasured(result.comparison),
         result.direction,
-        result.metric,
+        result.metric or (_only(sentence, _METRIC) if alone else ""),
         _printed(result.values, sentence),
         data_set,
         _condition(result, sentence),
@@ -88,6 +99,37 @@ def completed(result: Result, sentence: str, *, alone: bool) -> tuple[Completed,
     if each:
         return found._replace(subject=each["one"]), found._replace(subject=each["other"])
     return (_against_baseline(found),)
+
+
+def _turned(result: Result, sentence: str) -> Result:
+    """``result`` with its subject as its data set where it is a mere name that rises or falls itself."""
+    name = result.subject
+    moves = re.search(rf"(?<![\w-]){re.escape(name)} {_MOVES}", sentence)
+    if not moves or not only_unlisted(name, "") or subject_of(name).words:
+        return result
+    return Completed(
+        "", result.comparison, result.direction, result.metric, tuple(result.values), name, result.condition
+    )
+
+
+def _data_set(result: Result, sentence: str, *, alone: bool) -> str:
+    """The data set of the slot, else the one of the sentence; what is in no list is told by its place."""
+    swallowed = result.data_set and result.data_set in result.subject
+    if swallowed and (elsewhere := only_measured_on(sentence, result.subject, placed=True)):
+        return elsewhere
+    if data_sets(result.data_set):
+        return whole_name(result.data_set, sentence)
+    known = _only(sentence, _MEASURED) if alone else ""
+    if known or any(name.kind in _MEASURED for name in listed(sentence)):
+        return known or result.data_set
+    besides = f"{result.subject} {result.comparison} {result.condition}"
+    return only_measured_on(sentence, besides, placed=not alone) or result.data_set
+
+
+def _apart_from(data_set: str, subject: str) -> str:
+    """``subject`` without what it was measured on: of an "effect of SQuAD on XQuAD" the effect of SQuAD."""
+    rest = re.sub(_MEASURED_ON.format(name=re.escape(data_set)), "", subject) if data_set else subject
+    return rest if subject_of(rest).names else subject
 
 
 def _unmeasured(comparison: str) -> str:
@@ -138,6 +180,7 @@ def _subject(result: Result, sentence: str, data_set: str) -> str:
         return _with_its_name(told[-1].strip(), result, sentence)
     besides = f"{result.comparison} {data_set}"
     name = _only(sentence, _TRAINED, besides) or _only(sentence, _MEASURED, besides)
+    name = name or only_unlisted(sentence, besides)
     if not name:
         return _elsewhere(result, sentence)
     # with the words around it: translated MNLI is not MNLI
@@ -182,7 +225,7 @@ def _with_its_name(subject: str, result: Result, sentence: str) -> str:
 
 def _tells(subject: str, result: Result, data_set: str) -> bool:
     """Whether ``subject`` names anything but what was measured."""
-    if is_baseline(subject) and is_baseline(result.comparison):
+    if _CITED.search(subject) or (is_baseline(subject) and is_baseline(result.comparison)):
         return False
     found = subject_of(subject)
     return bool(found.words) or bool(found.names - data_sets(data_set))

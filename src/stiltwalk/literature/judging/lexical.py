@@ -34,6 +34,7 @@ from stiltwalk.literature.judging.slots import (
 from stiltwalk.literature.judging.subjects import (
     Match,
     is_another_task,
+    is_another_way,
     is_pronoun,
     is_usual,
     same_comparison,
@@ -42,7 +43,7 @@ from stiltwalk.literature.judging.subjects import (
 from stiltwalk.literature.records.claims import Direction, PaperClaim
 from stiltwalk.literature.records.evidence import CONTRADICTED, SUPPORTED, UNKNOWN, Judgement, Label, Passage
 
-VERSION: Final = "2"
+VERSION: Final = "3"
 """Of the rules; part of the judge's name, since the same name means the same judgements."""
 
 _TURNED: Final[dict[Direction, Direction]] = {"better": "worse", "worse": "better"}
@@ -157,10 +158,15 @@ def _facing(ours: Completed, theirs: Completed) -> _Facing:
             return _Facing("same", turned, _TURNED.get(theirs.direction, theirs.direction), pointed=False)
     pointed = is_pronoun(ours.subject) or is_pronoun(theirs.subject)
     comparison = same_comparison(ours.comparison, theirs.comparison)
-    told = (ours.comparison, theirs.comparison)
-    if not all(told) and any(is_another_task(each, ours.subject) for each in told):
+    told = [each for each in (ours, theirs) if each.comparison]
+    if len(told) == 1 and _compares_with_kin(told[0]):
         comparison = "different"  # what one of both does not tell is the usual one
     return _Facing(subject, comparison, theirs.direction, pointed)
+
+
+def _compares_with_kin(result: Completed) -> bool:
+    """Whether a task is compared with another task, or something with itself done otherwise."""
+    return any(each(result.comparison, result.subject) for each in (is_another_task, is_another_way))
 
 
 def _weighed(sides: _Sides) -> Judgement:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import operator
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from operator import itemgetter
 from typing import Final, NamedTuple, Protocol
@@ -60,6 +61,9 @@ _REGIME: Final = re.compile(r"\bfew[- ]shot\b|\btranslate[- ](?:train|test)\b", 
 _SPEEDS: Final = frozenset({"speed", "speedup", "fast", "faster", "slower", "throughput", "convergence"})
 """What "twice as fast" measures: the factor says it, whether or not the word is taken for a metric."""
 
+_OTHER_METRIC: Final = frozenset({"macro", "micro", "weighted", "inference", "word", "character", "balanced"})
+"""What makes another metric of the one that it stands before."""
+
 _LIGHT: Final = (
     "zero shot zeroshot average averaged our experiment experiments setting settings setup with using "
     "under use overall cross lingual crosslingual transfer languages language model models encoder "
@@ -94,7 +98,7 @@ def same_data_set(ours: str, theirs: str) -> Match:
 
 def same_metric(ours: str, theirs: str) -> Match:
     """Whether a passage that states ``theirs`` gives every metric that the claim states (``ours``)."""
-    return _covered(metrics(ours), metrics(theirs))
+    return _covered(metrics(ours), metrics(theirs), _one_metric)
 
 
 def same_condition(one: str, other: str) -> Match:
@@ -167,10 +171,18 @@ def _canonical(slot: str) -> frozenset[str]:
     return frozenset(filter(None, map(canonical, _AND.split(slot))))
 
 
-def _covered(ours: frozenset[str], theirs: frozenset[str]) -> Match:
+def _covered(
+    ours: frozenset[str], theirs: frozenset[str], alike: Callable[[str, str], bool] = operator.eq
+) -> Match:
     if not ours or not theirs:
         return "unstated"
-    return "same" if ours <= theirs else "different"
+    return "same" if all(any(alike(one, other) for other in theirs) for one in ours) else "different"
+
+
+def _one_metric(one: str, other: str) -> bool:
+    """Whether two metrics may be one: what is told before its name may be left out, as of ``slot F1``."""
+    longer, shorter = (one, other) if len(one) > len(other) else (other, one)
+    return longer.endswith(shorter) and longer.removesuffix(shorter) not in _OTHER_METRIC
 
 
 def _apart(one: frozenset[str], other: frozenset[str]) -> bool:

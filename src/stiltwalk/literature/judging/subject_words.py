@@ -46,11 +46,13 @@ _SAME_WORD: Final = (
     (re.compile(r"\b(?:frozen|freez\w+)\b", re.IGNORECASE), "freeze"),
     (re.compile(r"\b(?:without|no|not|remov\w+|dropping|omitting|leaving out)\b", re.IGNORECASE), "lacking"),
     (re.compile(r"\bSTILTs?\b"), "intermediate"),
+    (re.compile(r"\btranslat(?:es?|ed|ing) (?:in)?to (?=an?\b|the\b|no\b)", re.IGNORECASE), "to "),
 )
 PROPER: Final = re.compile(
-    r"(?<![\w-])(?!(?:MLMs?|LMs?|PLMs?|LoRA|STILTs?|GPUs?|QA|IDs?|F1|EM)(?![\w-]))(?=[\w-]*[A-Z][\w-]*[A-Z])[A-Za-z][\w-]*[A-Za-z\d]"
+    r"(?<![\w-])(?!(?:MLMs?|LMs?|PLMs?|LoRA|STILTs?|GPUs?|TPUs?|QA|IDs?|F1|EM|SEM|CI|SD|[APVH]\d{2,3})(?![\w-]))"
+    r"(?=[\w-]*[A-Z][\w-]*[A-Z\d]|[A-Z]-[a-z])[A-Za-z][\w-]*[A-Za-z\d]"
 )
-"""A word with two capitals, which is a name of something, known or not."""
+"""A word with two capitals, or a capital and a digit, is a name of something, known or not."""
 
 GENERAL: Final = (
     "train training task stage step phase first then data dataset set corpus model encoder approach method "
@@ -58,7 +60,8 @@ GENERAL: Final = (
     "labeled procedure effect advantage benefit gain choice best variant experiment version system "
     "intermediate finetuning one ones same full whole standard proposed source sentence example pair "
     "objective auxiliary target impact influence tuning switch switching move moving start starting begin "
-    "beginning mixing amount single initial"
+    "beginning mixing amount single initial modest slight mere marginal moderate substantial considerable "
+    "notable sizeable noticeable pronounced"
 )
 """What does not tell one subject from another where no data set is named."""
 

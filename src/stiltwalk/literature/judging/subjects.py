@@ -95,12 +95,18 @@ def is_another_task(comparison: str, subject: str) -> bool:
     return bool(subject_of(subject).names and _compared_with(comparison).names)
 
 
+def is_another_way(comparison: str, subject: str) -> bool:
+    """Whether ``subject`` is compared with itself done otherwise, and not with none, as is usual."""
+    return not is_baseline(comparison) and same_subject(comparison, subject) == "same"
+
+
 def same_subject(one: str, other: str) -> Match:
     """Whether both are the same intermediate task, method or thing."""
     first, second = subject_of(one), subject_of(other)
     if not _says(first) or not _says(second):
         return "unstated"
-    return "same" if _alike(first, second) else "different"
+    # written as one word or as two, it is the same: codeswitching, code-switching
+    return "same" if compact(one) == compact(other) or _alike(first, second) else "different"
 
 
 def same_comparison(one: str, other: str) -> Match:
