@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from stiltwalk.literature.services.service import Request, ServiceError
-from tests.literature.services.asking import KEY, client, page_of, request, two_databases
+from tests.literature.services.asking import KEY, client, page_of, request
 from tests.literature.services.fake_services import (
     Answered,
     FakeServices,
@@ -17,20 +16,6 @@ from tests.literature.services.fake_services import (
     saying,
     serving,
 )
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[FakeServices]:
-    """A server, which takes longer to stop than most tests."""
-    with two_databases() as fake:
-        yield fake
-
-
-@pytest.fixture
-def fake(server: FakeServices) -> FakeServices:
-    """Two databases that nobody has asked yet."""
-    server.forget()
-    return server
 
 
 def test_too_large(fake: FakeServices, tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -13,7 +12,7 @@ import pytest
 from stiltwalk.literature.services.polite import PoliteClient
 from stiltwalk.literature.services.service import Request, ServiceError
 from tests.literature.services import fake_openalex
-from tests.literature.services.asking import START, Clock, client, request, two_databases
+from tests.literature.services.asking import START, Clock, client, request
 from tests.literature.services.fake_services import (
     FakeServices,
     Illness,
@@ -25,20 +24,6 @@ from tests.literature.services.fake_services import (
     serving,
     slow,
 )
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[FakeServices]:
-    """A server, which takes longer to stop than most tests."""
-    with two_databases() as fake:
-        yield fake
-
-
-@pytest.fixture
-def fake(server: FakeServices) -> FakeServices:
-    """Two databases that nobody has asked yet."""
-    server.forget()
-    return server
 
 
 def test_pace(fake: FakeServices, tmp_path: Path) -> None:

@@ -6,7 +6,6 @@ import logging
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -15,7 +14,7 @@ import pytest
 from stiltwalk.literature.services.polite import PoliteClient
 from stiltwalk.literature.services.service import Request, ServiceError
 from stiltwalk.spec.errors import UserError
-from tests.literature.services.asking import KEY, START, Clock, client, request, two_databases
+from tests.literature.services.asking import KEY, START, Clock, client, request
 from tests.literature.services.fake_services import (
     Answered,
     Asked,
@@ -24,20 +23,6 @@ from tests.literature.services.fake_services import (
     saying,
     slow,
 )
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[FakeServices]:
-    """A server, which takes longer to stop than most tests."""
-    with two_databases() as fake:
-        yield fake
-
-
-@pytest.fixture
-def fake(server: FakeServices) -> FakeServices:
-    """Two databases that nobody has asked yet."""
-    server.forget()
-    return server
 
 
 def _files(folder: Path) -> bytes:
