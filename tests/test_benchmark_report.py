@@ -10,6 +10,7 @@ from benchmarks import report
 from stiltwalk.spec.tasks import TASKS
 
 
+@pytest.mark.slow
 def test_small(capsys: pytest.CaptureFixture[str]) -> None:
     """Two arms on two targets: the command makes a report of every made-up row, and it is measured."""
     assert (

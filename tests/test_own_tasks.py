@@ -99,6 +99,7 @@ def test_a_trained_step_is_evaluated_on_a_declared_task(ran: Ran, tmp_path: Path
     assert rows["value"].tolist() == trained.loc[trained["language"] == "de", "value"].tolist()
 
 
+@pytest.mark.slow
 def test_spawned_workers_know_declared_tasks(ran: Ran) -> None:
     """A worker process gets the records with its work."""
     changes = {"targets": ["my-bitext"], "intermediate": [], "execution.threads": 2}

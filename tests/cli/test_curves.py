@@ -52,6 +52,7 @@ def test_a_sweep_prints_its_curve(command: Command, world: World, store: Path) -
     assert "Gain over" not in ended.out
 
 
+@pytest.mark.slow
 def test_the_curve_of_mining_is_that_of_dev(command: Command, world: World, store: Path) -> None:
     """Scores of the chosen layer as ever, and the dev curve it was chosen on."""
     target = '{"task": "pocket-mining", "layers": "all", "languages": ["de"]}'
@@ -76,6 +77,7 @@ def test_the_curve_of_mining_is_that_of_dev(command: Command, world: World, stor
     assert "Mean over languages and seeds (0 to 100)" in ended.out
 
 
+@pytest.mark.slow
 def test_evaluate_a_sentence_encoder(command: Command, world: World, store: Path, tmp_path: Path) -> None:
     """By its own pipeline, with a caveat; a prefix changes what it reads."""
     modules = (*MODULES[:2], MODULES[3])

@@ -48,6 +48,7 @@ STUDY: dict[str, Any] = {
 }
 
 
+@pytest.mark.slow
 def test_every_layout(command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A study of a benchmark in all layouts but rankings: every metric, and the total."""
     # the table itself, which modules hold on to from their first import on

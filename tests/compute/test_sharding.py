@@ -43,6 +43,8 @@ from tests.compute.sharding_program import (
 from tests.compute.test_memory_measured import WITHIN, one_pass, sizes_of, with_head
 from tests.worlds import prepared_study
 
+pytestmark = pytest.mark.slow  # test_parallel.py trains over two processes by default
+
 NEAR = 1e-5
 """How far a parameter may be from that of one process: sums of fp32 in another order."""
 
