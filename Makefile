@@ -22,7 +22,7 @@ test: env                ## the default tests: offline, on tiny fakes
 lint: env                ## format, lint, types, import direction
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy
+	$(BIN)/mypy --num-workers 2
 	$(BIN)/pytest tests/test_house.py
 
 check: lint test         ## the one gate
