@@ -12,7 +12,6 @@ from accelerate import Accelerator
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from stiltwalk.compute import flat
 from stiltwalk.compute.batches import Micro
 from stiltwalk.compute.context import Monitor
 from stiltwalk.compute.encoder import Encoder, Start, load_model, load_tokenizer, longest_input
@@ -20,6 +19,7 @@ from stiltwalk.compute.infer import infer
 from stiltwalk.compute.pairs import encode_lines
 from stiltwalk.compute.sentence_encoder import load_own
 from stiltwalk.compute.tokens import Tokenizer
+from stiltwalk.compute.vectors import LayerVectors
 from stiltwalk.spec.encoders import EncoderChoice, retrieval_layer
 from stiltwalk.spec.examples import Line
 from stiltwalk.spec.sentence_encoders import MODULES
@@ -103,26 +103,11 @@ def load_embedder(folder: Path, name: str, prefix: str | None = None) -> Embedde
     layer = retrieval_layer(EncoderChoice(name=name, source=name), depth)
     return Embedder(
         f"{name} (mean of layer {layer})",
-        nn.Sequential(_Mean(model, layer), _LengthOne()).eval(),
+        nn.Sequential(LayerVectors(model, (layer,), None), _LengthOne()).eval(),
         lambda text: (prefix or "") + text,
         encoder.tokenizer,
         longest,
     )
-
-
-class _Mean(nn.Module):
-    """The mean of one layer's states over all tokens."""
-
-    def __init__(self, encoder: nn.Module, layer: int) -> None:
-        super().__init__()
-        self.encoder = encoder
-        self.layer = layer
-
-    def forward(self, micro: Micro) -> Tensor:
-        """``(rows, 1, hidden)``."""
-        mask = micro.mask[..., None].float()
-        (states,) = flat.states(self.encoder, micro, (self.layer,))
-        return ((states.float() * mask).sum(1) / mask.sum(1))[:, None]
 
 
 class _LengthOne(nn.Module):

@@ -95,10 +95,10 @@ def _reader(step: PredictStep, start: Start, layers: tuple[int, ...]) -> _Reader
         own = load_own(start, step.prefix)
         return _Reader(own.model, own.prepared, min(longest, own.max_tokens or longest))
     prefix = step.prefix or ""
-    return _Reader(_LayerVectors(encoder, layers, step.pooling), lambda text: prefix + text, longest)
+    return _Reader(LayerVectors(encoder, layers, step.pooling), lambda text: prefix + text, longest)
 
 
-class _LayerVectors(nn.Module):
+class LayerVectors(nn.Module):
     """The mean over all tokens, special tokens included (XTREME, STILTs code), or the first or last token."""
 
     def __init__(self, encoder: nn.Module, layers: Sequence[int], pooling: str | None) -> None:

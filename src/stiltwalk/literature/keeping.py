@@ -98,7 +98,11 @@ def keep_question(store: Store, name: str, question: Question) -> Question | Non
             f"this one another name with --name, or delete {folder_of(store, name)}."
         )
     if before != question:
-        _write(store, folder_of(store, name) / _QUESTION, {"question": question.model_dump(mode="json")})
+        _write(
+            store,
+            folder_of(store, name) / _QUESTION,
+            {"schema": SCHEMA, "question": question.model_dump(mode="json")},
+        )
     return before
 
 
@@ -116,6 +120,11 @@ def read_question(store: Store, name: str) -> Question:
         raise _damaged(path, error) from None
 
 
+def content_of(synthesis: Synthesis) -> dict[str, Any]:
+    """``synthesis`` as it stands in a file ``synthesis.json``, which `synthesis_in` reads."""
+    return {"schema": SCHEMA, "synthesis": synthesis.model_dump(mode="json")}
+
+
 def keep_synthesis(store: Store, synthesis: Synthesis) -> Path:
     """Put down a finished synthesis in place of an earlier one of its name; returns the file.
 
@@ -123,7 +132,7 @@ def keep_synthesis(store: Store, synthesis: Synthesis) -> Path:
         UserError: the store cannot be written.
     """
     path = folder_of(store, synthesis.name) / _SYNTHESIS
-    _write(store, path, {"synthesis": synthesis.model_dump(mode="json")})
+    _write(store, path, content_of(synthesis))
     return path
 
 
@@ -174,7 +183,7 @@ def _path(store: Store, name: str, file: str) -> Path:
 
 def _write(store: Store, path: Path, content: Mapping[str, Any]) -> None:
     with writing(store.root):
-        write_json(path, {"schema": SCHEMA, **content})
+        write_json(path, content)
 
 
 def _read(path: Path) -> dict[str, Any]:

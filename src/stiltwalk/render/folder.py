@@ -60,6 +60,11 @@ def files_in(folder: Path) -> list[str]:
     return sorted(_listed(folder))
 
 
+def put_text(path: Path, text: str) -> None:
+    """Write ``text`` with its lines ended as they are, on every system: the same report is the same bytes."""
+    path.write_text(text, encoding="utf-8", newline="\n")
+
+
 @contextmanager
 def replacing(out: Path) -> Iterator[Path]:
     """A folder to write a report into, which becomes ``out`` when all is written, in place of an earlier one.

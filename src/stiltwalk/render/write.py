@@ -10,7 +10,7 @@ from stiltwalk.render.charts.chart import Chart, save
 from stiltwalk.render.charts.every import charts
 from stiltwalk.render.claims_json import claims_json
 from stiltwalk.render.contents import Contents
-from stiltwalk.render.folder import replacing, require_place
+from stiltwalk.render.folder import put_text, replacing, require_place
 from stiltwalk.render.page.page import page
 from stiltwalk.render.tables.every import tables
 from stiltwalk.render.tables.table import Table, csv, latex, markdown
@@ -62,16 +62,16 @@ def _fill(folder: Path, contents: Contents, say: Say) -> None:
     drawn = charts(contents)
     _write_figures(folder / "figures", drawn)
     say("page")
-    _write(folder / PAGE, page(contents, listed, drawn))
-    _write(folder / CLAIMS, claims_json(contents))
-    _write(folder / STUDY, contents.yaml)
+    put_text(folder / PAGE, page(contents, listed, drawn))
+    put_text(folder / CLAIMS, claims_json(contents))
+    put_text(folder / STUDY, contents.yaml)
 
 
 def _write_tables(folder: Path, listed: Iterable[Table]) -> None:
     folder.mkdir()
     for each in listed:
         for ending, form in (("md", markdown), ("tex", latex), ("csv", csv)):
-            _write(folder / f"{each.name}.{ending}", form(each))
+            put_text(folder / f"{each.name}.{ending}", form(each))
 
 
 def _write_figures(folder: Path, drawn: Iterable[Chart]) -> None:
@@ -79,8 +79,3 @@ def _write_figures(folder: Path, drawn: Iterable[Chart]) -> None:
     for each in drawn:
         for ending in FIGURE_FORMATS:
             save(each.figure, folder / f"{each.name}.{ending}")
-
-
-def _write(path: Path, text: str) -> None:
-    # lines end as they are written, on every system: the same report is the same bytes
-    path.write_text(text, encoding="utf-8", newline="\n")

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from stiltwalk.literature.services.arxiv_feed import Feed, read_feed
-from stiltwalk.literature.services.paging import unseen
+from stiltwalk.literature.services.paging import no_more, unseen
 from stiltwalk.literature.services.service import Client, Page, Request, Service, ServiceError
 from stiltwalk.spec.errors import UserError
 
@@ -83,9 +83,7 @@ def pages(
         if feed.entries == 0 or (feed.total is not None and start >= feed.total):
             return
     if len(seen) < limit:
-        raise ServiceError(
-            f"arXiv gives no more than {MOST} records of a query. Search fewer years at a time."
-        )
+        raise no_more("arXiv", MOST)
 
 
 ARXIV: Final = Service(

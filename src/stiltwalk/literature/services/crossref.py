@@ -13,7 +13,7 @@ from stiltwalk.literature.records.papers import Paper
 from stiltwalk.literature.services import fields
 from stiltwalk.literature.services.crossref_record import read_record
 from stiltwalk.literature.services.keys import key
-from stiltwalk.literature.services.paging import unseen
+from stiltwalk.literature.services.paging import no_more, unseen
 from stiltwalk.literature.services.service import MAILTO, Client, Page, Request, Service, ServiceError
 from stiltwalk.spec.errors import UserError
 
@@ -98,9 +98,7 @@ def pages(
         if found.items == 0 or (found.page.total is not None and offset >= found.page.total):
             return
     if len(seen) < limit:
-        raise ServiceError(
-            f"Crossref gives no more than {MOST} records of a query. Search fewer years at a time."
-        )
+        raise no_more("Crossref", MOST)
 
 
 CROSSREF: Final = Service(

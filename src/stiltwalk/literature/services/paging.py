@@ -27,3 +27,8 @@ def unseen(papers: Iterable[Paper], seen: set[str], limit: int, page: str) -> tu
     kept = fresh[: limit - len(seen)]
     seen.update(each.id for each in kept)
     return kept
+
+
+def no_more(who: str, most: int) -> ServiceError:
+    """The error where ``who`` has more records of a query than the ``most`` that can be paged through."""
+    return ServiceError(f"{who} gives no more than {most} records of a query. Search fewer years at a time.")

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from stiltwalk.literature.keeping import SCHEMA
+from stiltwalk.literature.keeping import content_of
 from stiltwalk.literature.records.synthesis import Synthesis
-from stiltwalk.render.folder import replacing, require_place
+from stiltwalk.render.folder import put_text, replacing, require_place
 from stiltwalk.render.synthesis.bibtex import bibtex
 from stiltwalk.render.synthesis.citing import numbers_of
 from stiltwalk.render.synthesis.listing import claims_json, claims_table, excluded_table
@@ -50,24 +50,21 @@ def written(
     with replacing(place) as draft:
         say("claims")
         table = claims_table(synthesis, numbers)
-        _write(draft / "claims.csv", csv(table))
-        _write(draft / "claims.md", markdown(table))
-        _write(draft / "claims.json", claims_json(synthesis, numbers))
-        _write(draft / "excluded.csv", csv(excluded_table(synthesis.screening.excluded)))
+        put_text(draft / "claims.csv", csv(table))
+        put_text(draft / "claims.md", markdown(table))
+        put_text(draft / "claims.json", claims_json(synthesis, numbers))
+        put_text(draft / "excluded.csv", csv(excluded_table(synthesis.screening.excluded)))
         say("references")
-        _write(draft / "references.bib", bibtex(synthesis.works))
-        _write(draft / "synthesis.json", _dumped(synthesis))
+        put_text(draft / "references.bib", bibtex(synthesis.works))
+        put_text(draft / "synthesis.json", _dumped(synthesis))
         say("page")
-        _write(draft / PAGE, page(synthesis))
+        put_text(draft / PAGE, page(synthesis))
     return place / PAGE
 
 
 def _dumped(synthesis: Synthesis) -> str:
     """In the form in which a synthesis is kept, so that ``report --literature`` reads it."""
-    found = {"schema": SCHEMA, "synthesis": synthesis.model_dump(mode="json")}
-    return json.dumps(found, ensure_ascii=False, allow_nan=False, indent=1, sort_keys=True) + "\n"
-
-
-def _write(path: Path, text: str) -> None:
-    # lines end as they are written, on every system: the same synthesis is the same bytes
-    path.write_text(text, encoding="utf-8", newline="\n")
+    return (
+        json.dumps(content_of(synthesis), ensure_ascii=False, allow_nan=False, indent=1, sort_keys=True)
+        + "\n"
+    )
