@@ -358,6 +358,13 @@ def test_debris_is_read_or_refused(debris: bytes, at: int) -> None:
         assert feed.entries == len(feed.papers) + len(feed.unreadable)
 
 
+def test_an_encoding_that_nobody_knows() -> None:
+    """A feed that declares one is refused or read, and raises nothing else."""
+    feed = fake_arxiv.feed([fake_arxiv.written(STILTS)], 1).body
+    declared = b"<?xml version='1.0' encoding='no-such-code'?>" + feed[feed.index(b"<feed") :]
+    assert read_feed(declared).entries == 1
+
+
 @pytest.mark.network
 def test_the_real_arxiv_knows_its_paper(tmp_path: Path) -> None:
     """One request to arXiv itself finds the paper that the tests above play."""

@@ -99,8 +99,11 @@ def _read_in_pieces(body: bytes) -> Feed:
 
 def _parsed(body: bytes) -> Element:
     parser = XMLParser(target=_Builder())  # noqa: S314 (see the import)
-    parser.feed(body)
-    root = parser.close()
+    try:
+        parser.feed(body)
+        root = parser.close()
+    except LookupError:  # it declares an encoding that nobody knows
+        raise ParseError("no such encoding") from None
     if not isinstance(root, Element):
         raise ParseError("no element")
     return root
