@@ -191,6 +191,13 @@ def test_one_way_of_training_within_a_study(name: str, scale: str) -> None:
     assert all(encoder.adaptation.lora is None for encoder in _study(name, scale).encoders)
 
 
+@pytest.mark.parametrize(("name", "scale"), EVERY)
+def test_no_scale_leaves_terabytes(name: str, scale: str) -> None:
+    """Rehearsals keep all they train; beyond them models go once they were read."""
+    full = "intermediate" if name == "phang2020" else "encoders"
+    assert _study(name, scale).keep == {"pocket": "all", "lab": "intermediate", "full": full}[scale]
+
+
 def test_size_xtreme_r() -> None:
     """None, MNLI, SQuAD, HellaSwag and all nine, on all of XTREME-R (S 6 a)."""
     study = _study("size-xtreme-r", "full")

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from stiltwalk.cli import costs
+from stiltwalk.cli import costs, disk_room
 from tests.cli.conftest import Command, World
 from tests.worlds import write_study
 
@@ -54,6 +54,41 @@ def test_what_is_left_is_timed_by_what_is_finished(command: Command, world: Worl
     out = command(*words).out
     assert "Longest chain: " in out
     assert "2 finished intermediate step(s)" in out
+
+
+def test_models_that_are_let_go(command: Command, large: tuple[str | Path, ...]) -> None:
+    """What a study does not keep is left out of its disk, and said."""
+    every = command(*large, "--json").json["totals"]
+    some = command(*large, "--json", "-o", "keep=intermediate").json["totals"]
+    assert every["passing_bytes"] == 0
+    assert some["passing_bytes"] > every["disk_bytes"] / 4
+    assert some["disk_bytes"] + some["passing_bytes"] == every["disk_bytes"]
+    out = " ".join(command(*large, "-o", "keep=intermediate").out.split())
+    assert (
+        "Of 4 trainings the models go once they were read (keep: intermediate): "
+        f"{some['passing_bytes'] / 1e9:,.2f} GB that are not among those above"
+    ) in out
+
+
+def test_a_disk_that_is_too_small(
+    command: Command, large: tuple[str | Path, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before anything starts it is said what would fit; where there is room nothing is."""
+    monkeypatch.setattr(disk_room, "_free", lambda store: 10**15)
+    assert "that are free at" not in command(*large).out
+    monkeypatch.setattr(disk_room, "_free", lambda store: 40 * 10**9)
+    every = command(*large, "--json").json["totals"]["disk_bytes"]
+    left = {
+        keep: command(*large, "--json", "-o", f"keep={keep}").json["totals"]["disk_bytes"]
+        for keep in ("intermediate", "encoders")
+    }
+    assert every > 40 * 10**9 > left["intermediate"] > left["encoders"] > 0
+    out = " ".join(command(*large).out.split())
+    assert f"{every / 1e9:,.2f} GB are more than the 40.00 GB that are free at " in out
+    assert (
+        f": -o keep=intermediate leaves {left['intermediate'] / 1e9:,.2f} GB, "
+        f"-o keep=encoders leaves {left['encoders'] / 1e9:,.2f} GB."
+    ) in out
 
 
 def test_without_data_and_weights(command: Command, large: tuple[str | Path, ...]) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from stiltwalk.cli import options, show, studies
+from stiltwalk.cli.disk_room import disk_lines
 from stiltwalk.engine.missing import Missing
 from stiltwalk.engine.pricing import Priced, Wish, price
 from stiltwalk.engine.stale import stale_steps
@@ -128,7 +129,12 @@ def _show(found: Priced, store: Store, asked: Asked) -> None:
         f"{len(plan.study.encoders)} encoder(s) × {len(plan.study.arms)} arms × "
         f"{len(plan.study.seeds)} seed(s) × {len(plan.study.targets)} target(s)."
     )
-    for line in (*_work_lines(found, asked), *_ground_lines(found), *show.absent_lines(plan)):
+    for line in (
+        *disk_lines(found, store),
+        *_work_lines(found, asked),
+        *_ground_lines(found),
+        *show.absent_lines(plan),
+    ):
         show.console.print(line, markup=False)
     show.console.print(show.analysis_line(plan.study))
 
@@ -205,11 +211,16 @@ def _work_lines(found: Priced, asked: Asked) -> Iterator[str]:
         return
     chain = critical_path(found.plan, seconds)
     yield f"Longest chain: {show.clock(chain.seconds)} ({len(chain.keys)} steps), with any number of workers."
-    counts = USUAL_WORKERS if asked.workers is None else (max(1, asked.workers),)
+    counts = _crews(asked)
     times = [f"{show.clock(seconds_with(found.plan, seconds, count))} with {count}" for count in counts]
     yield f"Time: {', '.join(times)} worker(s) (h:mm:ss or m:ss)."
     what = "GPU hours" if asked.card else "hours of one worker"
     yield f"In all {whole.card_seconds / HOUR:,.2f} {what}{_money(whole, asked)}."
+
+
+def _crews(asked: Asked) -> tuple[int, ...]:
+    """Of how many workers the time is told."""
+    return USUAL_WORKERS if asked.workers is None else (max(1, asked.workers),)
 
 
 def _money(whole: Total, asked: Asked) -> str:
@@ -288,6 +299,7 @@ def _json_steps(found: Priced) -> list[dict[str, Any]]:
             "flops_beside": round(cost.beside),
             "memory_bytes": cost.memory,
             "disk_bytes": cost.disk,
+            "passing_bytes": cost.passing,
             "seconds": cost.seconds,
             "cards": cost.cards,
             "speed": cost.speed or None,
@@ -301,7 +313,7 @@ def _json_totals(found: Priced, store: Store, asked: Asked) -> dict[str, Any]:
     """The whole in numbers, of what is to be done."""
     plan, whole, seconds = found.plan, total(found.todo.values()), _seconds(found)
     chain, shared = critical_path(plan, seconds), sharing(plan)
-    counts = USUAL_WORKERS if asked.workers is None else (max(1, asked.workers),)
+    counts = _crews(asked)
     hours = whole.card_seconds / HOUR
     missing = found.outline.missing
     return {
@@ -316,6 +328,7 @@ def _json_totals(found: Priced, store: Store, asked: Asked) -> dict[str, Any]:
         "flops_beside": round(whole.beside),
         "memory_bytes": whole.memory,
         "disk_bytes": whole.disk,
+        "passing_bytes": sum(cost.passing for cost in found.todo.values()),
         "hours": hours,
         "untimed_steps": whole.untimed,
         "cost": None if asked.hourly is None else asked.hourly * hours,

@@ -12,6 +12,7 @@ from stiltwalk.plan.references import is_base
 from stiltwalk.spec.errors import InterruptedRunError, UserError
 from stiltwalk.spec.tasks import Catalogue
 from stiltwalk.spec.tracking import Tracking
+from stiltwalk.store.letting_go import require_kept
 from stiltwalk.store.store import Artifact, Store, read_artifact, verify_artifact
 
 REPORT_SECONDS = 0.25
@@ -107,11 +108,12 @@ def parent_artifact(place: Place, parent: str) -> Artifact | None:
     """The finished step ``parent``, checked against its manifest; ``None`` for a given encoder.
 
     Raises:
-        UserError: the artifact is missing or damaged.
+        UserError: the artifact is missing or damaged, or its weights were let go.
     """
     if is_base(parent):
         return None
     artifact = read_artifact(place.store, parent)
+    require_kept(artifact.folder)
     verify_artifact(artifact)
     return artifact
 

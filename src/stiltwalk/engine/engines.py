@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from stiltwalk.engine.devices import PROCESSOR, Device, default_workers, find_devices
 from stiltwalk.engine.engine_options import LOCAL, EngineChoice, RayOptions, SlurmOptions
+from stiltwalk.engine.letting_go import LettingGo, forget_for_training, to_train_again
 from stiltwalk.engine.local import Outcome, missing, run_local
 from stiltwalk.engine.prepare import Prepared, Say
 from stiltwalk.engine.worker import RETRIES, Tell
 from stiltwalk.spec.errors import UserError
+from stiltwalk.store.disk import writing
 
 
 def carry_out(
@@ -35,6 +37,7 @@ def carry_out(
     """
     plan, place = prepared
     require_workers(choice, workers)
+    _tidy(prepared, say)
     if isinstance(choice.options, RayOptions):
         from stiltwalk.engine.ray_engine import run_ray  # noqa: PLC0415  only where asked for
 
@@ -62,15 +65,16 @@ def rehearsed(prepared: Prepared, choice: EngineChoice, workers: int | None) -> 
         from stiltwalk.engine.slurm_script import dry_run_text  # noqa: PLC0415  only where asked for
 
         return dry_run_text(prepared, choice.options, workers)
-    todo = f"{missing(plan, place)} of {len(plan.nodes)} steps to do"
+    todo = missing(plan, place) + len(to_train_again(plan, place.store))
+    said = f"{todo} of {len(plan.nodes)} steps to do"
     if isinstance(choice.options, RayOptions):
         from stiltwalk.engine.ray_cluster import named_address, request_of  # noqa: PLC0415  only where asked for
 
         request = request_of(choice.options, plan.study.execution, ())
         count = "as many workers as there is room for" if workers is None else f"{workers} worker(s)"
         where = named_address(choice.options)
-        return f"{todo}; {count} on the Ray cluster '{where}', each with {request.in_words()}"
-    return f"{todo}; {_local_workers(prepared, workers, find_devices())}"
+        return f"{said}; {count} on the Ray cluster '{where}', each with {request.in_words()}"
+    return f"{said}; {_local_workers(prepared, workers, find_devices())}"
 
 
 def require_workers(choice: EngineChoice, workers: int | None) -> None:
@@ -84,6 +88,22 @@ def require_workers(choice: EngineChoice, workers: int | None) -> None:
             f"--workers 0 carries steps out in this process, which the engine '{choice.name}' cannot. Give 1 "
             "or more, or leave it out."
         )
+
+
+def _tidy(prepared: Prepared, say: Say) -> None:
+    """Let go what an earlier run had not, and make unfinished what has to be trained again.
+
+    Raises:
+        DiskError: the store may not be written.
+    """
+    plan, place = prepared
+    with writing(place.store.root):
+        again = forget_for_training(plan, place.store)
+        gone, freed = LettingGo(plan, place.store).sweep()
+    if again:
+        say(f"{again} training(s) are repeated, for their models were let go and there is more to predict")
+    if gone:
+        say(f"let go the models of {gone} training(s), {freed / 1e9:.2f} GB (keep: {plan.study.keep})")
 
 
 def _count(prepared: Prepared, workers: int | None, devices: tuple[Device, ...]) -> int:

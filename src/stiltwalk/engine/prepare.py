@@ -30,6 +30,7 @@ from stiltwalk.spec.study import Study, catalogue_of
 from stiltwalk.spec.targets import trained_languages, training_chain
 from stiltwalk.spec.tasks import TASKS, Catalogue, find_task
 from stiltwalk.store.bases import ADAPTERS
+from stiltwalk.store.letting_go import require_kept
 from stiltwalk.store.store import Store, read_artifact
 
 Say = Callable[[str], None]
@@ -175,6 +176,7 @@ def given_encoder(
 
 def _finished_encoder(store: Store, key: str) -> EncoderFacts:
     """Facts of the encoder of a finished step."""
+    require_kept(store.folder(key))
     model, step = store.folder(key) / "model", read_artifact(store, key).step
     trained = step.reading if isinstance(step, TrainStep) else None
     adapted = (model / ADAPTERS).exists()

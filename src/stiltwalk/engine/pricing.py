@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from stiltwalk.engine.devices import find_devices
 from stiltwalk.engine.encoder_sizes import local_encoder, sizes_before
+from stiltwalk.engine.letting_go import to_train_again
 from stiltwalk.engine.memory import ACCELERATOR, PROCESSOR, estimate
 from stiltwalk.engine.outline import Outline, published_count
 from stiltwalk.engine.prepare import step_key
@@ -94,7 +95,8 @@ def price(outline: Outline, wish: Wish, say: Callable[[str], None]) -> Priced:
         UserError: an encoder can be neither read nor probed.
     """
     plan, place = outline.prepared
-    finished = open_index(place.store).entries(plan.nodes)
+    again = set(to_train_again(plan, place.store))
+    finished = open_index(place.store).entries(key for key in plan.nodes if key not in again)
     sizes = _sizes(outline)
     counts = _Counts(outline)
     lengths = token_counts(place, dict(_readers(outline)), counts.of, say)

@@ -31,6 +31,7 @@ from stiltwalk.engine.failures import (
     spoils_process,
     write_failure,
 )
+from stiltwalk.engine.letting_go import LettingGo
 from stiltwalk.engine.mirrors import Mirrors
 from stiltwalk.engine.ranks import carry_out_in_ranks
 from stiltwalk.engine.worklog import Worklog, worklog
@@ -121,7 +122,7 @@ def work(
     run = Run(place, tell, stopping, since, room, retries, Mirrors(place.tracking, plan.study.study))
     name = leases.this_worker().name
     agenda = Agenda(plan, place.store, failures(plan, place.store, since), own=name)
-    admission = Admission(place, room)
+    admission, letting_go = Admission(place, room), LettingGo(plan, place.store)
     while not stopping():
         if not agenda:
             return
@@ -134,6 +135,7 @@ def work(
         ended = _attempt(taken.node, taken.lease, run)
         if ended == "finished":
             agenda.finished(taken.node.key)
+            letting_go.finished(taken.node.key)
         elif ended == "failed":
             agenda.failed(taken.node.key)
         else:

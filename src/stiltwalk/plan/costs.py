@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from stiltwalk.plan.amounts import Amount, Known
-from stiltwalk.plan.footprints import artifact_bytes
+from stiltwalk.plan.footprints import RECORD_BYTES, artifact_bytes
+from stiltwalk.plan.keeping import passing
 from stiltwalk.plan.memory import lora_parameters
 from stiltwalk.plan.nodes import Node, Plan
 from stiltwalk.plan.operations import (
@@ -62,6 +63,7 @@ class Cost(NamedTuple):
         beside: operations that those leave out.
         memory: bytes that each of its processes needs; ``None``: not known.
         disk: bytes that it leaves.
+        passing: bytes that it leaves until its model is let go, beside those.
         seconds: ``None``: no speed is known.
         cards: processes that it takes at once.
         speed: where the speed is from.
@@ -75,6 +77,7 @@ class Cost(NamedTuple):
     beside: float = 0.0
     memory: int | None = None
     disk: int = 0
+    passing: int = 0
     seconds: float | None = 0.0
     cards: int = 1
     speed: str = ""
@@ -116,7 +119,12 @@ def costs_of(plan: Plan, terms: Terms) -> dict[str, Cost]:
             if like not in known:
                 known[like] = _cost(node, terms, longer)
         found[node.key] = known[like]
-    return found
+    return found | {key: _let_go(found[key]) for key in passing(plan)}
+
+
+def _let_go(cost: Cost) -> Cost:
+    """Of a training whose model is not kept: its record stays."""
+    return cost._replace(disk=RECORD_BYTES, passing=cost.disk - RECORD_BYTES)
 
 
 def _cost(node: Node, terms: Terms, longer: int) -> Cost:

@@ -9,7 +9,7 @@ from stiltwalk.spec.errors import StudyError, nearest, unknown_name
 
 SCALED: Final = (
     *("question", "encoders", "intermediate", "targets", "seeds", "axes", "recipe", "execution"),
-    *("tasks", "translation", "measure", "analysis"),
+    *("tasks", "translation", "measure", "analysis", "keep"),
 )
 """The fields that a scale may hold: all of a study's but its name."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
@@ -23,6 +23,8 @@ from stiltwalk.spec.task import Task
 from stiltwalk.spec.tasks import TASKS, Catalogue
 from stiltwalk.spec.tasks.benchmarks import expanded
 from stiltwalk.spec.translation import Translation
+
+Keep = Literal["all", "intermediate", "encoders"]
 
 
 class RecipeChoice(Record):
@@ -74,6 +76,9 @@ class Study(Record):
         axes: what is varied: axis → its values, along which arms and layers are laid out; a list stands for
             the values.
         analysis: what the results are to decide, fixed before the first run.
+        keep: which trained models stay in the store: ``all``; ``intermediate``: those of targets go once
+            everything of the study was predicted with them; ``encoders``: those of intermediate arms too,
+            once all that starts from them is finished.
         scale: at which of its file's scales it was taken.
     """
 
@@ -90,6 +95,7 @@ class Study(Record):
     measure: Measuring | None = None
     axes: Mapping[str, Axis] = {}
     analysis: Analysis = Analysis()
+    keep: Keep = "all"
     scale: str | None = None
 
     @field_validator("encoders", mode="before")

@@ -70,6 +70,13 @@ def publish_folder(draft: Path, final: Path) -> bool:
     return True
 
 
+def drop_folder(folder: Path) -> None:
+    """Delete ``folder``; it is put aside by one rename first: nobody sees it half there."""
+    aside = folder.with_name(f".{folder.name[:40]}.{secrets.token_hex(4)}")
+    folder.rename(aside)
+    shutil.rmtree(aside)
+
+
 def share_file(source: Path, target: Path) -> None:
     """Put an immutable file at ``target`` too: once on the disk, where it can do that, else as a copy."""
     try:

@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import contextlib
 import os
-import secrets
-import shutil
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 from stiltwalk.spec.errors import UserError, unknown_name
+from stiltwalk.store.atomic import drop_folder
 from stiltwalk.store.entries import Entry
 from stiltwalk.store.index import open_index
 from stiltwalk.store.inventory import all_entries, behind, bytes_below, plan_parents
@@ -103,9 +102,7 @@ def collect(found: Iterable[Leftover]) -> int:
     for one in found:
         with contextlib.suppress(FileNotFoundError):  # another has collected it
             if one.path.is_dir() and not one.path.is_symlink():
-                aside = one.path.with_name(f".{one.path.name[:40]}.{secrets.token_hex(4)}")
-                one.path.rename(aside)
-                shutil.rmtree(aside)
+                drop_folder(one.path)
             else:
                 one.path.unlink()
             total += one.bytes

@@ -22,7 +22,8 @@ def explained(error: OSError, place: Path | str) -> DiskError | None:
     if error.errno in FULL:
         return DiskError(
             f"No space is left on the disk that holds {place}. All that was finished is kept: make room "
-            "there ('stiltwalk store gc' drops what no study needs) and run the same command again."
+            "there ('stiltwalk store gc' drops what no study needs, -o keep=intermediate models that were "
+            "predicted with) and run the same command again."
         )
     if error.errno in _CLOSED:
         return DiskError(

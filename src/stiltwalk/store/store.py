@@ -34,6 +34,9 @@ _OLDEST = 1
 
 _MARKER = "format.json"
 
+LET_GO = "let-go.json"
+"""In the folder of a finished step whose weights were deleted on purpose (``letting_go.py``)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Artifact:
@@ -90,6 +93,10 @@ class Store:
     def has(self, key: str) -> bool:
         """Whether step ``key`` is finished."""
         return os.path.exists(f"{self.root}/steps/{key[:2]}/{key}/manifest.json")  # noqa: PTH110  as above
+
+    def is_let_go(self, key: str) -> bool:
+        """Whether step ``key`` is finished, but its weights were let go."""
+        return (self.folder(key) / LET_GO).exists()
 
     def workplaces(self, key: str) -> list[Path]:
         """Folders of unfinished work on step ``key``, whoever began it."""
@@ -190,10 +197,15 @@ def damaged_step(folder: Path, what: str) -> UserError:
 def files_in(folder: Path) -> dict[str, dict[str, Any]]:
     """Every file below ``folder`` with its size and SHA-256, as a manifest has them."""
     return {
-        str(path.relative_to(folder)): {"bytes": path.stat().st_size, "sha256": _sha256(path)}
+        str(path.relative_to(folder)): file_entry(path)
         for path in sorted(folder.rglob("*"))
         if path.is_file()
     }
+
+
+def file_entry(path: Path) -> dict[str, Any]:
+    """What a manifest says of one file."""
+    return {"bytes": path.stat().st_size, "sha256": _sha256(path)}
 
 
 def damage(folder: Path, files: Mapping[str, Mapping[str, Any]]) -> str | None:

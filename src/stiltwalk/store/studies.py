@@ -87,6 +87,11 @@ def kept_revisions(store: Store) -> list[Path]:
     return sorted(store.root.glob("studies/*/*.yaml"), key=lambda path: path.stat().st_mtime_ns)
 
 
+def keeps_all(path: Path) -> bool:
+    """Whether the study of a revision keeps the weights of all it trains; one of an earlier version does."""
+    return bool(_read_yaml(path).get("keep", "all") == "all")
+
+
 def _read_yaml(path: Path) -> Any:
     try:
         # the quick reader, where there is one: a study of many arms is long
