@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from stiltwalk.analyse.reaching import Reached, share_of_best, steps_to
-from stiltwalk.spec.errors import UserError
+from stiltwalk.analyse.reaching import Reached, first_look, looks_in
 
 LOG: list[dict[str, Any]] = [
     {"step": 1, "loss": 0.5, "learning_rate": 1e-5},
@@ -29,19 +28,11 @@ LOG: list[dict[str, Any]] = [
         (80.5, None),
     ],
 )
-def test_steps_to_a_score(score: float, expected: Reached | None) -> None:
+def test_the_first_look_that_found_a_score(score: float, expected: Reached | None) -> None:
     """The first look with that score or more."""
-    assert steps_to(LOG, score) == expected
-
-
-def test_a_share_of_the_best() -> None:
-    """99 % of 80 by default; reached where the best is."""
-    assert share_of_best(LOG) == pytest.approx(79.2)
-    assert steps_to(LOG, share_of_best(LOG, 0.5)) == Reached(2, 8, 90, 40.0)
+    assert first_look(looks_in(LOG), score) == expected
 
 
 def test_a_training_without_looks() -> None:
-    """There is nothing to be reached, and the message says what to set."""
-    with pytest.raises(UserError, match=r"no dev score in this training's log.*Set evaluate_every"):
-        share_of_best(LOG[:1])
-    assert steps_to(LOG[:1], 0) is None
+    """There is nothing to be reached."""
+    assert first_look(looks_in(LOG[:1]), 0) is None

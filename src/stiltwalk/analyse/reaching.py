@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from stiltwalk.spec.errors import UserError
-
 
 class Reached(NamedTuple):
     """The first look at the dev set that found the target score or more.
@@ -42,23 +40,3 @@ def first_look(looks: Iterable[Reached], score: float) -> Reached | None:
     It is known no closer than the looks lie apart (``evaluate_every``).
     """
     return next((look for look in looks if look.score >= score), None)
-
-
-def steps_to(log: Iterable[Mapping[str, Any]], score: float) -> Reached | None:
-    """When the training with this log reached the dev ``score``, as :func:`first_look` has it."""
-    return first_look(looks_in(log), score)
-
-
-def share_of_best(log: Iterable[Mapping[str, Any]], share: float = 0.99) -> float:
-    """This share of the best dev score in a log.
-
-    Raises:
-        UserError: the training never looked at its dev set.
-    """
-    scores = [look.score for look in looks_in(log)]
-    if not scores:
-        raise UserError(
-            "There is no dev score in this training's log: it was evaluated at its end only. Set "
-            "evaluate_every in its recipe, and run it again."
-        )
-    return share * float(max(scores))
