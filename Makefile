@@ -16,8 +16,8 @@ $(STAMP): pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]'
 	touch $@
 
-test: env                ## the default tests: offline, on tiny fakes
-	$(BIN)/pytest --numprocesses 2
+test: env                ## the default tests: offline, on tiny fakes; those of the house are `make lint`'s
+	$(BIN)/pytest --numprocesses 2 --dist loadscope --ignore tests/test_house.py
 
 lint: env                ## format, lint, types, import direction
 	$(BIN)/ruff format --check .

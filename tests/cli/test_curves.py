@@ -33,6 +33,8 @@ def test_a_sweep_prints_its_curve(command: Command, world: World, store: Path) -
         world.data,
         "--store",
         store,
+        "--workers",
+        "0",
         "-o",
         'targets=[{"task": "tatoeba", "layers": "all"}]',
     )
@@ -63,6 +65,8 @@ def test_the_curve_of_mining_is_that_of_dev(command: Command, world: World, stor
         world.data,
         "--store",
         store,
+        "--workers",
+        "0",
         "-o",
         f"targets=[{target}]",
         "-o",
