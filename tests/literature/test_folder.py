@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from stiltwalk.literature.folder import InFolder, read_folder
+from stiltwalk.literature.full_text.apart import Apart, Foreign, taken_apart
 from stiltwalk.literature.records.papers import Paper
+from stiltwalk.literature.stages import Stage
 from stiltwalk.spec.errors import UserError
 from tests.literature.full_text.pdfs import Drawn, column, pdf
 
@@ -110,6 +112,24 @@ def test_the_same_folder_gives_the_same_papers(folder: Path, found: InFolder) ->
     assert [paper.id for paper in found.papers] == [
         "one", "key2020", "broken.pdf", "paper.pdf", "three", "four", "five",
     ]  # fmt: skip
+
+
+def test_a_file_is_taken_apart_whole_and_known_by_its_opening(tmp_path: Path) -> None:
+    """All pages are there for whoever keeps them; what stands on the third does not describe the paper."""
+    pages = [column([LINE]) for _ in range(4)]
+    pages[2] = column(["doi: 10.1000/elsewhere"])
+    (tmp_path / "a.pdf").write_bytes(pdf([column(["The Title of It", "", LINE]), *pages[1:]]))
+    taken: list[int] = []
+
+    def apart(kind: Foreign, content: bytes) -> Apart:
+        whole = taken_apart(kind, content)
+        taken.append(len(whole.pages))
+        return whole
+
+    heard: list[Stage] = []
+    (paper,) = read_folder(tmp_path, apart, heard.append).papers
+    assert (paper.title, paper.doi, taken) == ("The Title of It", "", [4])
+    assert heard == [("read the folder", 0, 1, "The Title of It")]
 
 
 def test_a_folder_that_is_none(tmp_path: Path) -> None:

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from stiltwalk.literature import including
+from stiltwalk.literature import including, kept_files
 from stiltwalk.literature import review as review_module
 from stiltwalk.literature.finding import Identified
+from stiltwalk.literature.full_text.apart import Foreign, Said, said_of
 from stiltwalk.literature.judging.lexical import LexicalJudge
 from stiltwalk.literature.keeping import keep_question, read_synthesis
 from stiltwalk.literature.records.evidence import CONTRADICTED, SUPPORTED, UNKNOWN
@@ -21,8 +22,9 @@ from stiltwalk.literature.review import review
 from stiltwalk.literature.stages import Stage
 from stiltwalk.spec.errors import UserError
 from stiltwalk.store.store import open_store
+from tests.literature.full_text.pdfs import column, pdf
 from tests.literature.services import fake_openalex, fake_semantic_scholar
-from tests.literature.services.fake_services import broken
+from tests.literature.services.fake_services import Answered, broken
 from tests.literature.worlds import Numbers, StoppedError, World, paper, stopping_at, without_made, world
 
 
@@ -83,6 +85,45 @@ def test_asked_again_nobody_is_asked(here: World, monkeypatch: pytest.MonkeyPatc
         assert without_made(here.review(judge=judge, offline=offline)) == without_made(first)
     assert (len(here.fake.log), len(judge.asked), read) == (requests, judged, [])
     assert len(set(judge.asked)) == len(judge.asked)
+
+
+@pytest.mark.parametrize(("status", "asked"), [(404, [1, 1, 1]), (503, [4, 8, 8])])
+def test_a_full_text_that_is_not_to_be_had(here: World, status: int, asked: list[int]) -> None:
+    """The abstract is read, and why is told, in every run; an address that is gone is asked in one alone."""
+    address = f"{here.fake.endpoint('texts')}/1.pdf"
+    here.fake.handlers |= {
+        "openalex": fake_openalex.holding([paper(1, "3.5").replace({"full_text": (address,)})]),
+        "texts": lambda _: Answered(b"Not here", status, "text/plain"),
+    }
+    runs: list[Synthesis] = []
+    for count in asked:
+        made = here.review(offline=len(runs) == 2)
+        runs.append(made)
+        assert _adds_up(made)
+        assert (made.screening.full_texts, len(made.works), len(here.fake.asked("texts"))) == (2, 4, count)
+        assert any(f": {address}: " in each for each in made.warnings)
+    assert without_made(runs[0]) == without_made(runs[1])
+    assert (runs[2].warnings == runs[0].warnings) is (status == 404)
+
+
+def test_a_pdf_file_is_opened_once(here: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """For what it is and for its text, in this review and in every later one."""
+    lines = ["A printed paper on intermediate training", "We study intermediate training."]
+    (here.folder / "printed.pdf").write_bytes(pdf([column(lines)]))
+    opened: list[Foreign] = []
+
+    def said(kind: Foreign, content: bytes) -> Said:
+        opened.append(kind)
+        return said_of(kind, content)
+
+    monkeypatch.setattr(kept_files, "said_of", said)
+    question = here.question().replace({"sources": ()})
+    first = here.review(question)
+    assert "printed.pdf" in [each.origin for each in first.read]
+    assert without_made(here.review(question)) == without_made(first)
+    shorter = question.replace({"text": "Does intermediate training help?", "languages": ("en", "de")})
+    review(shorter, "another", here.store, judge=LexicalJudge())
+    assert opened == ["pdf"]
 
 
 def test_wherever_it_is_stopped_it_goes_on(tmp_path: Path) -> None:

@@ -181,6 +181,7 @@ def test_drafts_of_the_killed(tmp_path: Path) -> None:
         ".format.json.1",
         "literature/my-question/.synthesis.json.1",
         "literature/responses/ab/.answer.json.1",
+        "literature/judgements/0123/ab/.said.json.1",
     ]
     for name in names:
         path = tmp_path / name
@@ -203,6 +204,9 @@ def test_the_literature_stays(tmp_path: Path) -> None:
         path.parent.mkdir(parents=True)
         path.write_text("{}")
         grow_old(path)
+    data = tmp_path / "literature/responses/acl-anthology/data/.git"
+    data.mkdir(parents=True)
+    grow_old(data)
     assert leftovers(store) == []
     assert ("literature", 3) in {(shelf.what, shelf.number) for shelf in beside(store)}
 

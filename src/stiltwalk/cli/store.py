@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from stiltwalk.cli import options, show
+from stiltwalk.literature.verifying import verify_literature
 from stiltwalk.spec.errors import StepFailedError, UserError, unknown_name
 from stiltwalk.store.collection import Leftover, collect, leftovers
 from stiltwalk.store.disk import writing
@@ -163,7 +164,7 @@ def _verified(store: Store, keys: Sequence[str], *, rest: bool) -> list[Damage]:
     with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task("steps", total=len(keys))
         found = list(verify_steps(store, keys, lambda _: progress.advance(task)))
-    return found + list(verify_rest(store)) if rest else found
+    return [*found, *verify_rest(store), *verify_literature(store)] if rest else found
 
 
 def _print_leftovers(found: Sequence[Leftover], root: Path) -> None:

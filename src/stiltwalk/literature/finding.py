@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from stiltwalk.literature.folder import SOURCE, read_folder
+from stiltwalk.literature.full_text.apart import TakeApart
 from stiltwalk.literature.records.papers import Paper
 from stiltwalk.literature.records.synthesis import Question, Searched
 from stiltwalk.literature.services.every import find_service
@@ -30,7 +31,7 @@ class Identified(NamedTuple):
 
 
 def find_papers(
-    question: Question, client: Client | None, endpoints: Mapping[str, str], say: Say
+    question: Question, client: Client | None, endpoints: Mapping[str, str], apart: TakeApart, say: Say
 ) -> Identified:
     """What the sources of ``question`` have.
 
@@ -38,6 +39,7 @@ def find_papers(
         question: that can be searched for.
         client: who asks the databases; ``None`` if the question has none.
         endpoints: database → address to ask in place of its own.
+        apart: takes apart what lies in the question's folder.
         say: hears how far it is.
 
     Raises:
@@ -58,7 +60,7 @@ def find_papers(
     if question.sources:
         say(Stage("search", len(question.sources), len(question.sources), f"{len(papers)} records"))
     if question.folder:
-        own, how = _in_folder(Path(question.folder), say)
+        own, how = _in_folder(Path(question.folder), apart, say)
         papers += own
         searched.append(how)
     if not papers and all(each.failed for each in searched):
@@ -72,9 +74,9 @@ class _Folder(NamedTuple):
     searched: Searched
 
 
-def _in_folder(folder: Path, say: Say) -> _Folder:
+def _in_folder(folder: Path, apart: TakeApart, say: Say) -> _Folder:
     say(Stage("read the folder"))
-    found = read_folder(folder)
+    found = read_folder(folder, apart, say)
     count = len(found.papers)
     say(Stage("read the folder", count, count, f"{count} records"))
     how = Searched(

@@ -8,17 +8,18 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path, PurePosixPath
 from typing import Final, NamedTuple
 
-from stiltwalk.literature.full_text.extract import UnreadableTextError, extracted
-from stiltwalk.literature.full_text.limits import Limits
+from stiltwalk.literature.full_text.apart import Apart, Foreign, TakeApart, taken_apart
+from stiltwalk.literature.full_text.extract import Extracted, UnreadableTextError, extracted
 from stiltwalk.literature.identities import title_form
 from stiltwalk.literature.local.bibtex import Entry, Library, read_bibtex
 from stiltwalk.literature.local.files import files_in
 from stiltwalk.literature.local.title_page import title_page
 from stiltwalk.literature.records.papers import Paper
+from stiltwalk.literature.stages import Say, Stage, unheard
 from stiltwalk.spec.errors import UserError
 
 SOURCE: Final = "folder"
-OPENING: Final = Limits(seconds=30, pages=2)
+OPENING_PAGES: Final = 2
 """Of a file: what says which paper it is."""
 
 
@@ -35,11 +36,16 @@ class InFolder(NamedTuple):
     unreadable: tuple[str, ...]
 
 
-def read_folder(folder: Path) -> InFolder:
+def read_folder(folder: Path, apart: TakeApart = taken_apart, say: Say = unheard) -> InFolder:
     """The papers in ``folder`` and below it, the same in every run.
 
     An entry of a BibTeX file describes a file that its field ``file`` names, or that its key is the name of,
     or that has its title; what it does not state is the file's own to say. Copies are left to merging.
+
+    Args:
+        folder: that is read.
+        apart: takes apart PDF files and web pages, several at a time.
+        say: hears how many files are read.
 
     Raises:
         UserError: there is no such folder, it cannot be read, or a library that is needed is not installed.
@@ -52,7 +58,10 @@ def read_folder(folder: Path) -> InFolder:
     files = files_in(folder)
     # each file is read by a child process: threads only wait for it
     with ThreadPoolExecutor(max_workers=min(4, os.cpu_count() or 1)) as pool:
-        papers = list(pool.map(lambda path: _paper(folder, path), files.papers))
+        papers: list[Paper] = []
+        for paper in pool.map(lambda path: _paper(folder, path, apart), files.papers):
+            papers.append(paper)
+            say(Stage("read the folder", len(papers) - 1, len(files.papers), paper.title))
     libraries = [(path, _library(folder, path)) for path in files.libraries]
     entries = [(path, entry) for path, library in libraries for entry in library.entries]
     joined = _joined(papers, entries)
@@ -60,12 +69,12 @@ def read_folder(folder: Path) -> InFolder:
     return InFolder(tuple(joined), tuple(unreadable))
 
 
-def _paper(folder: Path, path: str) -> Paper:
+def _paper(folder: Path, path: str, apart: TakeApart) -> Paper:
     """The paper in the file at ``path``, as the file says."""
-    try:
-        page = title_page(extracted((folder / path).read_bytes(), path, limits=OPENING), path)
-    except (UnreadableTextError, OSError):
+    text = _opening(folder, path, apart)
+    if text is None:
         return Paper(source=SOURCE, id=path, title=PurePosixPath(path).stem, full_text=(path,))
+    page = title_page(text, path)
     return Paper(
         source=SOURCE,
         id=path,
@@ -78,6 +87,24 @@ def _paper(folder: Path, path: str) -> Paper:
         abstract=page.abstract,
         full_text=(path,),
     )
+
+
+def _opening(folder: Path, path: str, apart: TakeApart) -> Extracted | None:
+    """The first pages of the file at ``path``; ``None``: it cannot be read."""
+
+    def first_pages(kind: Foreign, content: bytes) -> Apart:
+        # all of it is taken apart: its text is asked for later, if the paper is about the question
+        whole = apart(kind, content)
+        return whole._replace(pages=whole.pages[:OPENING_PAGES])
+
+    try:
+        content = (folder / path).read_bytes()
+    except OSError:
+        return None
+    try:
+        return extracted(content, path, apart=first_pages)
+    except UnreadableTextError:
+        return None
 
 
 def _library(folder: Path, path: str) -> Library:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from stiltwalk.literature.full_text.apart import TakeApart
 from stiltwalk.literature.full_text.reading import NoTextError, text_of
 from stiltwalk.literature.kept_texts import KeptTexts
 from stiltwalk.literature.records.papers import Text, Work
@@ -37,6 +38,7 @@ class _Reader(NamedTuple):
     kept: KeptTexts
     folder: Path | None
     client: Client | None
+    apart: TakeApart
 
 
 def include(
@@ -45,6 +47,7 @@ def include(
     terms: tuple[str, ...],
     kept: KeptTexts,
     client: Client | None,
+    apart: TakeApart,
     say: Say,
 ) -> Included:
     """Screen ``works`` by title and abstract, read those that are left, and screen them by their text.
@@ -56,7 +59,8 @@ def include(
     say(Stage("screen", len(works), len(works), f"{len(left.kept)} of {len(works)} works to read"))
     out = {each.key: each for each in left.excluded}
     texts: dict[str, Text] = {}
-    reader = _Reader(question, terms, kept, Path(question.folder) if question.folder else None, client)
+    folder = Path(question.folder) if question.folder else None
+    reader = _Reader(question, terms, kept, folder, client, apart)
     for done, work in enumerate(left.kept):
         say(Stage("read", done, len(left.kept), work.paper.title))
         found = _read(work, reader)
@@ -76,7 +80,7 @@ def _read(work: Work, reader: _Reader) -> Text | Excluded:
     text = reader.kept.find(work, reader.folder)
     if text is None:
         try:
-            text = text_of(work, folder=reader.folder, client=reader.client)
+            text = text_of(work, folder=reader.folder, client=reader.client, apart=reader.apart)
         except NoTextError as error:
             return Excluded(
                 key=work.key, title=work.paper.title, stage="text", reason=error.reason, note=error.note

@@ -1,30 +1,35 @@
 """What is kept of syntheses, below ``STORE/literature/``.
 
 ``NAME/question.json`` and ``NAME/synthesis.json`` of each; and what they share: ``responses/`` (answers of
-databases, ``services/kept.py``), ``texts/`` (``kept_texts.py``) and ``judgements/``
-(``remembering.py``).
+databases, ``services/kept.py``), ``files/`` (``kept_files.py``), ``texts/`` (``kept_texts.py``) and
+``judgements/`` (``remembering.py``).
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
 from pydantic import ValidationError
 
+from stiltwalk.literature.entries import SEAL, is_whole, write_sealed
 from stiltwalk.literature.records.synthesis import Question, Synthesis
 from stiltwalk.spec.errors import UserError, unknown_name
 from stiltwalk.spec.slugs import MOST, slug
-from stiltwalk.store.atomic import read_json, write_json
+from stiltwalk.store.atomic import read_json
 from stiltwalk.store.disk import writing
 from stiltwalk.store.store import Store
 
 SCHEMA: Final = 1
 """Version of the two files of a synthesis; an older one is read, a newer one refused."""
 
-SHARED: Final = frozenset({"responses", "texts", "judgements"})
+RESPONSES: Final = "responses"
+FILES: Final = "files"
+TEXTS: Final = "texts"
+JUDGEMENTS: Final = "judgements"
+SHARED: Final = frozenset({RESPONSES, FILES, TEXTS, JUDGEMENTS})
 """Folders beside those of syntheses, which can therefore not be called so."""
 
 _QUESTION: Final = "question.json"
@@ -77,6 +82,12 @@ def checked_name(name: str) -> str:
 def kept_syntheses(store: Store) -> tuple[str, ...]:
     """Names of the syntheses that are kept, finished or not."""
     return tuple(sorted(path.parent.name for path in home(store).glob(f"[!.]*/{_QUESTION}")))
+
+
+def files_of_syntheses(store: Store) -> Iterator[Path]:
+    """The files of all syntheses: a question of each, and what was made of it if it is finished."""
+    for file in (_QUESTION, _SYNTHESIS):
+        yield from sorted(home(store).glob(f"[!.]*/{file}"))
 
 
 def keep_question(store: Store, name: str, question: Question) -> Question | None:
@@ -183,13 +194,15 @@ def _path(store: Store, name: str, file: str) -> Path:
 
 def _write(store: Store, path: Path, content: Mapping[str, Any]) -> None:
     with writing(store.root):
-        write_json(path, content)
+        write_sealed(path, content)
 
 
 def _read(path: Path) -> dict[str, Any]:
     raw = read_json(path)
     if raw is None:
         raise UserError(f"{path} is missing or no JSON object: expected a synthesis. {_CURE}")
+    if SEAL in raw and not is_whole(raw):  # beside a report there is a copy without one
+        raise UserError(f"{path} is damaged: it is not what was put there. {_CURE}")
     version = raw.get("schema")
     if not isinstance(version, int) or isinstance(version, bool) or version < 1:
         raise UserError(f"{path} is damaged: expected 'schema': {SCHEMA}, found {version!r}. {_CURE}")

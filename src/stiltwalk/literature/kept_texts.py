@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-import json
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Final
 
 from pydantic import ValidationError
 
+from stiltwalk.literature.entries import keep_entry, kept_entry
+from stiltwalk.literature.kept_files import library_version
 from stiltwalk.literature.records.papers import Text, Work
-from stiltwalk.store.atomic import read_json, write_json
 
 EXTRACTION: Final = 1
 """Version of how texts are taken out of files; one that was read by another is read again."""
 
 _LIBRARIES: Final = ("pypdf", "trafilatura", "py3langid")
-_CHUNK: Final = 1 << 20
 
 
 class KeptTexts:
@@ -26,11 +24,11 @@ class KeptTexts:
     def __init__(self, place: Path) -> None:
         """Texts in the folder ``place``, which is made when the first is kept."""
         self._place = place
-        self._by = [EXTRACTION, *map(_version, _LIBRARIES)]
+        self._by = [EXTRACTION, *map(library_version, _LIBRARIES)]
 
     def find(self, work: Work, folder: Path | None) -> Text | None:
         """The text of ``work``, if it was read before from what it would be read from now."""
-        raw = read_json(self._path(work, folder))
+        raw = kept_entry(self._place, self._read_from(work, folder))
         try:
             return None if raw is None else Text.model_validate(raw.get("text"))
         except ValidationError:
@@ -46,14 +44,12 @@ class KeptTexts:
             OSError: it cannot be written.
         """
         if text.of == "full text" or set(_addresses(work)) <= set(_files(work)):
-            write_json(self._path(work, folder), {"text": text.model_dump(mode="json")})
+            keep_entry(self._place, self._read_from(work, folder), {"text": text.model_dump(mode="json")})
 
-    def _path(self, work: Work, folder: Path | None) -> Path:
+    def _read_from(self, work: Work, folder: Path | None) -> list[object]:
         files = {name: _sha256(folder / name) for name in _files(work)} if folder is not None else {}
         paper = work.paper
-        read_from = [self._by, work.key, paper.title, paper.abstract, _addresses(work), files]
-        digest = hashlib.sha256(json.dumps(read_from, ensure_ascii=False).encode()).hexdigest()
-        return self._place / digest[:2] / f"{digest}.json"
+        return [self._by, work.key, paper.title, paper.abstract, _addresses(work), files]
 
 
 def _addresses(work: Work) -> list[str]:
@@ -72,11 +68,4 @@ def _sha256(path: Path) -> str:
         with path.open("rb") as stream:
             return hashlib.file_digest(stream, "sha256").hexdigest()
     except OSError:
-        return ""
-
-
-def _version(library: str) -> str:
-    try:
-        return version(library)
-    except PackageNotFoundError:
         return ""

@@ -6,6 +6,7 @@ import hashlib
 import json
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
@@ -13,10 +14,10 @@ from typing import Final, Self
 
 from pydantic import ValidationError
 
+from stiltwalk.literature.entries import DamagedError, entries_in, keep_entry, read_entry
 from stiltwalk.literature.records.claims import PaperClaim
 from stiltwalk.literature.records.evidence import Judge, Judgement, Passage
 from stiltwalk.spec.errors import UserError
-from stiltwalk.store.atomic import read_json, write_json
 
 SECONDS: Final = 2.0
 """Judgements are put down when the last were so long ago: a file for each would take longer than judging."""
@@ -87,9 +88,8 @@ class RememberingJudge:
             OSError: it cannot be written.
         """
         if self._fresh:
-            digest = hashlib.sha256("".join(sorted(self._fresh)).encode()).hexdigest()
             said = {key: each.model_dump(mode="json") for key, each in self._fresh.items()}
-            write_json(self._place / f"{digest}.json", {"judge": self.name, "judgements": said})
+            keep_entry(self._place, [self.name, *sorted(said)], {"judgements": said})
         self._fresh = {}
         self._written = self._clock()
 
@@ -104,13 +104,10 @@ def _key(claim: PaperClaim, passage: Passage) -> str:
 def _read(place: Path) -> dict[str, Judgement]:
     """All judgements in a folder; what cannot be read is asked for again."""
     found: dict[str, Judgement] = {}
-    for path in sorted(place.glob("[!.]*.json")):
-        raw = (read_json(path) or {}).get("judgements")
-        if isinstance(raw, dict):
-            try:
-                found |= {key: Judgement.model_validate(each) for key, each in raw.items()}
-            except ValidationError:
-                continue
+    for path in entries_in(place):
+        with suppress(DamagedError, ValidationError):
+            said = read_entry(path)["judgements"]
+            found |= {key: Judgement.model_validate(each) for key, each in said.items()}
     return found
 
 

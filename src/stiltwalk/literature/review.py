@@ -17,7 +17,16 @@ from stiltwalk.literature.finding import Identified, find_papers
 from stiltwalk.literature.including import Included, include
 from stiltwalk.literature.judging.lexical import LexicalJudge
 from stiltwalk.literature.judging.verify import verified
-from stiltwalk.literature.keeping import home, keep_question, keep_synthesis
+from stiltwalk.literature.keeping import (
+    FILES,
+    JUDGEMENTS,
+    RESPONSES,
+    TEXTS,
+    home,
+    keep_question,
+    keep_synthesis,
+)
+from stiltwalk.literature.kept_files import KeptFiles
 from stiltwalk.literature.kept_texts import KeptTexts
 from stiltwalk.literature.merging import merged
 from stiltwalk.literature.noting import warnings_of
@@ -89,11 +98,12 @@ def review(
         polite = client
         if client is None and question.sources:
             polite = _polite(store, offline, max_age, endpoints, tell)
+        apart = KeptFiles(home(store) / FILES).taken_apart
         with _closing(polite) as who:
-            found = find_papers(question, who, endpoints, say)
+            found = find_papers(question, who, endpoints, apart, say)
             works = merged(found.papers)
-            kept = KeptTexts(home(store) / "texts")
-            chosen = include(works, question, terms, kept, who, say)
+            kept = KeptTexts(home(store) / TEXTS)
+            chosen = include(works, question, terms, kept, who, apart, say)
         extracted = _extract(chosen.texts, say)
         with _remembering(judge, store) as remembering:
             held = _hold_against(extracted, chosen.works, remembering, embed, say)
@@ -127,7 +137,7 @@ def _polite(
     tell: Callable[[str], None],
 ) -> PoliteClient:
     return PoliteClient(
-        home(store) / "responses",
+        home(store) / RESPONSES,
         offline=offline,
         max_age=None if max_age is None else max_age.total_seconds(),
         mailto=os.environ.get(MAILTO, ""),
@@ -155,7 +165,7 @@ def _remembering(judge: Judge, store: Store) -> Iterator[Judge]:
     if isinstance(judge, LexicalJudge):
         yield judge
         return
-    with RememberingJudge(judge, home(store) / "judgements") as remembering:
+    with RememberingJudge(judge, home(store) / JUDGEMENTS) as remembering:
         yield remembering
 
 

@@ -33,7 +33,12 @@ CACHE_BYTES = 20 * 10**9
 their own below it."""
 
 _SHARED = ("tables", "bases")
-_LITERATURE = ("literature/", "literature/[!.]*/", "literature/[!.]*/[!.]*/")
+_LITERATURE = (
+    "literature/",
+    "literature/[!.]*/",
+    "literature/[!.]*/[!.]*/",
+    "literature/judgements/[!.]*/[!.]*/",
+)
 """Folders of the literature in which files are written."""
 
 

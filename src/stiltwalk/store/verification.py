@@ -24,9 +24,9 @@ class Damage(NamedTuple):
     """Something that is no longer what was put there.
 
     Attributes:
-        what: ``step``, ``table``, ``base`` or ``study``.
+        what: ``step``, ``table``, ``base``, ``study``, or what else whoever looks keeps in the store.
         name: its key or name.
-        folder: where it lies.
+        folder: where it lies; of what is a file alone, that file.
         found: what is wrong.
         cure: what to do.
     """

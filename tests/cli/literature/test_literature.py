@@ -122,6 +122,19 @@ def test_what_is_kept_is_listed(command: Command, kept: Path) -> None:
     assert "no synthesis is kept in" in command("literature", "--store", kept.with_name("empty")).err
 
 
+def test_what_is_damaged_is_named(command: Command, kept: Path) -> None:
+    """By ``store verify``, with the file and the cure; the exit code is 1."""
+    assert command("store", "verify", "--store", kept).code == 0
+    path = kept / "literature" / "made-up" / "synthesis.json"
+    path.write_bytes(path.read_bytes().replace(b"XTREME", b"XTREMF", 1))
+    ended = command("store", "verify", "--store", kept)
+    assert (ended.code, "1 of what is kept" in ended.err) == (1, True)
+    assert f"synthesis made-up: {path}\n" in ended.out
+    assert "delete it and ask the question again" in ended.out
+    (row,) = command("store", "verify", "--store", kept, "--json").json["rows"]
+    assert (row["what"], row["name"], row["folder"]) == ("synthesis", "made-up", str(path))
+
+
 def test_shown_by_name(command: Command, kept: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A report is made of it anew, and opened if that is wanted; one that was not finished is refused."""
     opened: list[str] = []

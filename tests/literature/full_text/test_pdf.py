@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from functools import partial
 
 import pypdf
 import pytest
@@ -134,7 +135,7 @@ def test_a_file_that_needs_too_much_memory_ends_the_child_alone() -> None:
     with pytest.raises(
         UnreadableTextError, match=r"x\.pdf: reading it needs more than 20 MB, or the file breaks"
     ):
-        extracted(PAPER, "x.pdf", limits=Limits(megabytes=20))
+        extracted(PAPER, "x.pdf", apart=partial(taken_apart, limits=Limits(megabytes=20)))
 
 
 def test_what_lies_on_its_side_is_read_and_a_stamp_is_not_text() -> None:

@@ -7,7 +7,7 @@ import codecs
 import pytest
 
 from stiltwalk.literature.full_text.extract import UnreadableTextError, extracted
-from stiltwalk.literature.full_text.plain_files import decoded, front_matter, markdown_blocks
+from stiltwalk.literature.full_text.plain_files import decoded, markdown_blocks
 
 TEXT = "Ein Käse für 5 €"
 
@@ -63,7 +63,7 @@ def test_a_file_that_is_too_large_is_refused() -> None:
 
 
 def test_markdown_without_its_signs() -> None:
-    """Headings begin sections; emphasis, links and code signs go; code, pictures and HTML are no text."""
+    """Headings begin sections; signs of emphasis, links and code go; fields, code, pictures, HTML too."""
     text = (
         "---\ntitle: x\n---\n# A *Title*\nAda Larkwell\n\n## Results\nWe **gain** 4.2 "
         "[points](http://x.org) with `mT5` &amp; more.\nIt is so.\n\n```\ncode\n```\n\n<div>html</div>\n\n"
@@ -79,4 +79,3 @@ def test_markdown_without_its_signs() -> None:
         "| a | b |",
         "| 1 | 2 |",
     ]
-    assert front_matter(text) == "title: x"

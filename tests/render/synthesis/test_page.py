@@ -249,3 +249,35 @@ def test_parts_are_those_of_a_paper() -> None:
     found = read(USUAL)
     assert [each for each in found.ids if each in PARTS] == [*PARTS]
     assert {f"#{part}" for part in PARTS} <= {*found.links}
+
+
+@pytest.mark.parametrize(("name", "written_in"), [("supported", "surface"), ("contradicted", "ink")])
+def test_a_badge_has_the_colour_of_its_bar(name: str, written_in: str) -> None:
+    """Badge and bar take one fill, on which the badge can be read by light and in the dark."""
+    style = made(USUAL)
+    assert ".badge.supported, .badge.contradicted { background: var(--fill);" in style
+    assert ".balance rect { fill: var(--fill);" in style
+    assert f".badge.{name} {{ color: var(--{written_in}); }}" in style
+    fill = re.search(rf"(?:^| )\.{name} \{{ --fill: var\(--([\w-]+)\)", style, re.MULTILINE)
+    assert fill is not None
+    for ground, ink in zip(_schemes(style, fill[1]), _schemes(style, written_in), strict=True):
+        assert _contrast(ground, ink) >= 4.5
+
+
+def _schemes(style: str, name: str) -> tuple[str, str]:
+    """The colour of a name by light and in the dark."""
+    found = re.search(rf"--{name}: ?light-dark\((#\w{{6}}), ?(#\w{{6}})\)", style)
+    assert found is not None, name
+    return found[1], found[2]
+
+
+def _contrast(one: str, other: str) -> float:
+    """Of two colours, as WCAG 2.2 reckons it."""
+    darker, lighter = sorted(map(_luminance, (one, other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    shares = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    linear = [each / 12.92 if each <= 0.04045 else ((each + 0.055) / 1.055) ** 2.4 for each in shares]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]

@@ -5,12 +5,27 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Literal, NamedTuple
 
 from stiltwalk.literature.full_text.limits import NORMAL, Limits
 from stiltwalk.literature.full_text.parts import Body, End, Head, Page, Part, Refused, part_of
 from stiltwalk.spec.extras import not_installed
+
+Foreign = Literal["pdf", "html"]
+"""A kind of file that a library has to take apart."""
+
+
+class Said(NamedTuple):
+    """What the child process said of a file.
+
+    Attributes:
+        lines: a part a line, in ASCII, as ``child`` writes them; the last may be cut off.
+        ended: why the child ended by force; empty: it came to its own end, and would say the same again.
+    """
+
+    lines: str
+    ended: str
 
 
 class Apart(NamedTuple):
@@ -31,8 +46,21 @@ class Apart(NamedTuple):
     ended: str
 
 
-def taken_apart(kind: Literal["pdf", "html"], content: bytes, limits: Limits = NORMAL) -> Apart:
+TakeApart = Callable[[Foreign, bytes], Apart]
+"""A file's content as its parts: ``taken_apart``, or whoever remembers what came of it."""
+
+
+def taken_apart(kind: Foreign, content: bytes, limits: Limits = NORMAL) -> Apart:
     """``content`` as its parts; never raises for what it holds.
+
+    Raises:
+        UserError: the library that reads it is not installed.
+    """
+    return parts_in(said_of(kind, content, limits))
+
+
+def said_of(kind: Foreign, content: bytes, limits: Limits = NORMAL) -> Said:
+    """What a child process says of ``content``.
 
     Raises:
         UserError: the library that reads it is not installed.
@@ -45,18 +73,22 @@ def taken_apart(kind: Literal["pdf", "html"], content: bytes, limits: Limits = N
     ) as child:
         try:
             out, said = child.communicate(content, timeout=limits.seconds)
-            ended = ""
+            ended = _ended(child.returncode, limits)
         except subprocess.TimeoutExpired:
             child.kill()
             out, said = child.communicate()
             ended = f"reading it takes longer than {limits.seconds} s"
     _installed(said)
-    return _collected(list(_parts(out)), ended or _ended(child.returncode, limits))
+    return Said(out.decode("ascii", errors="replace"), ended)
 
 
-def _parts(out: bytes) -> Iterator[Part]:
-    """Parts that were written whole."""
-    for line in out.decode("utf-8", errors="replace").splitlines():
+def parts_in(said: Said) -> Apart:
+    """The parts that ``said`` has whole."""
+    return _collected(list(_parts(said.lines)), said.ended)
+
+
+def _parts(lines: str) -> Iterator[Part]:
+    for line in lines.splitlines():
         try:
             name, fields = json.loads(line)
         except ValueError:  # the last one, cut off
@@ -85,6 +117,8 @@ def _collected(parts: list[Part], ended: str) -> Apart:
 
 
 def _ended(code: int, limits: Limits) -> str:
+    if code == 0:
+        return ""
     if code < 0:
         return f"reading it needs more than {limits.seconds} s or {limits.megabytes} MB (signal {-code})"
     return (

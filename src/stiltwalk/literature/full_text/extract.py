@@ -7,11 +7,10 @@ from collections.abc import Iterable
 from pathlib import PurePath
 from typing import Final, Literal, NamedTuple
 
-from stiltwalk.literature.full_text.apart import Apart, taken_apart
+from stiltwalk.literature.full_text.apart import Apart, Foreign, TakeApart, taken_apart
 from stiltwalk.literature.full_text.blocks import Block
 from stiltwalk.literature.full_text.languages import language_of
 from stiltwalk.literature.full_text.layout import laid_out
-from stiltwalk.literature.full_text.limits import NORMAL, Limits
 from stiltwalk.literature.full_text.lines import blocks_of
 from stiltwalk.literature.full_text.pages import running
 from stiltwalk.literature.full_text.plain_files import decoded, markdown_blocks, text_blocks
@@ -91,8 +90,14 @@ class _Readable(NamedTuple):
     stamp: str = ""
 
 
-def extracted(content: bytes, name: str, media_type: str = "", limits: Limits = NORMAL) -> Extracted:
+def extracted(content: bytes, name: str, media_type: str = "", apart: TakeApart = taken_apart) -> Extracted:
     """The text of a file or an answer, by what it begins with, else by ``media_type`` and ``name``.
+
+    Args:
+        content: of the file.
+        name: its path or address.
+        media_type: as whoever sent it says; empty: nobody did.
+        apart: takes apart what needs a library.
 
     Raises:
         UnreadableTextError: there is none, or it cannot be read.
@@ -106,7 +111,7 @@ def extracted(content: bytes, name: str, media_type: str = "", limits: Limits = 
         raise UnreadableTextError(
             f"{name}: it has {len(content) / 2**20:.0f} MB; {most // 2**20} MB are read at most."
         )
-    found = _read(kind, content, name, limits)
+    found = _read(kind, content, name, apart)
     out = laid_out(found.blocks)
     if not any(character.isalpha() for character in out.text):
         raise UnreadableTextError(f"{name}: {_NO_TEXT[kind]}.")
@@ -136,9 +141,9 @@ _NO_TEXT: Final[dict[Kind, str]] = {
 }
 
 
-def _read(kind: Kind, content: bytes, name: str, limits: Limits) -> _Readable:
+def _read(kind: Kind, content: bytes, name: str, apart: TakeApart) -> _Readable:
     if kind in {"pdf", "html"}:
-        return _foreign("pdf" if kind == "pdf" else "html", content, name, limits)
+        return _foreign("pdf" if kind == "pdf" else "html", content, name, apart)
     text = decoded(content)
     nothing = text.text.count("\0")
     controls = len(_CONTROL.findall(text.text))
@@ -151,9 +156,9 @@ def _read(kind: Kind, content: bytes, name: str, limits: Limits) -> _Readable:
     return _Readable(tuple(blocks), notes)
 
 
-def _foreign(kind: Literal["pdf", "html"], content: bytes, name: str, limits: Limits) -> _Readable:
+def _foreign(kind: Foreign, content: bytes, name: str, apart: TakeApart) -> _Readable:
     """What is taken apart by a library, in a process of its own."""
-    parts = taken_apart(kind, content, limits)
+    parts = apart(kind, content)
     if parts.refused:
         raise UnreadableTextError(f"{name}: {parts.refused}.")
     blocks = parts.body.blocks or tuple(blocks_of(running(parts.pages)))

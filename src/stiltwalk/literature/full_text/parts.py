@@ -7,6 +7,10 @@ from typing import Final, NamedTuple
 from stiltwalk.literature.full_text.blocks import Block
 from stiltwalk.literature.full_text.lines import Line
 
+TAKING_APART: Final = 1
+"""Version of what the child process says of a file: what another one said is not used. Raise it with every
+change of that."""
+
 
 class Head(NamedTuple):
     """What a file says of itself.

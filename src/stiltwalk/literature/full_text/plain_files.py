@@ -21,7 +21,7 @@ _MARKS: Final = (
 )
 """Byte order mark → codec; UTF-32's begin with UTF-16's and stand before them."""
 
-_FRONT_MATTER: Final = re.compile(r"\A---\s*\n(?P<fields>.*?)\n(?:---|\.\.\.)\s*(?:\n|$)", re.DOTALL)
+_FRONT_MATTER: Final = re.compile(r"\A---\s*\n.*?\n(?:---|\.\.\.)\s*(?:\n|$)", re.DOTALL)
 
 
 class Decoded(NamedTuple):
@@ -56,12 +56,6 @@ def decoded(content: bytes) -> Decoded:
 def text_blocks(text: str) -> Iterator[Block]:
     """Paragraphs and headings of a plain text: parted by blank lines, and where lines end early."""
     return blocks_of([Line(line.strip()) for line in plain(text).split("\n")])
-
-
-def front_matter(text: str) -> str:
-    """The YAML between lines of hyphens that a Markdown file begins with; empty: there is none."""
-    found = _FRONT_MATTER.match(text.lstrip("\ufeff"))
-    return found["fields"] if found else ""
 
 
 def markdown_blocks(text: str) -> Iterator[Block]:

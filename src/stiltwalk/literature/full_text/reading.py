@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from stiltwalk.literature.full_text.apart import TakeApart, taken_apart
 from stiltwalk.literature.full_text.blocks import Block
 from stiltwalk.literature.full_text.extract import (
     MOST_BYTES,
@@ -61,11 +62,13 @@ class _Found(NamedTuple):
     asked: bool = False
 
 
-def text_of(work: Work, *, folder: Path | None, client: Client | None) -> Text:
+def text_of(
+    work: Work, *, folder: Path | None, client: Client | None, apart: TakeApart = taken_apart
+) -> Text:
     """What can be read of ``work``.
 
     A file below ``folder``, else the first open full text that ``client`` gets and that is one, else the
-    abstract; what was tried in vain is noted.
+    abstract; what was tried in vain is noted. PDF files and web pages are taken apart by ``apart``.
 
     Raises:
         NoTextError: there is nothing, or nothing that can be read.
@@ -74,7 +77,7 @@ def text_of(work: Work, *, folder: Path | None, client: Client | None) -> Text:
     notes: list[str] = []
     for found in _candidates(work, folder, client, notes):
         try:
-            text = extracted(found.content, found.origin, found.media_type)
+            text = extracted(found.content, found.origin, found.media_type, apart)
         except UnreadableTextError as error:
             notes.append(_sentence(str(error)))
             continue
@@ -105,13 +108,23 @@ def _candidates(work: Work, folder: Path | None, client: Client | None, notes: l
         if not address.lower().startswith(("http://", "https://")):
             notes.append(f"{address}: it is no address of the web.")
             continue
-        request = Request(SERVICE, address, interval=SECONDS_BETWEEN, accept=ACCEPT, most_bytes=MOST_BYTES)
         try:
-            answer = client.get(request)
+            answer = client.get(_request(address))
         except ServiceError as error:
             notes.append(_sentence(f"{address}: {error}"))
             continue
         yield _Found(answer.body, address, answer.media_type, asked=True)
+
+
+def _request(address: str) -> Request:
+    return Request(
+        SERVICE,
+        address,
+        interval=SECONDS_BETWEEN,
+        accept=ACCEPT,
+        most_bytes=MOST_BYTES,
+        keep_refusal=True,
+    )
 
 
 def _file(folder: Path, path: str) -> bytes:

@@ -2,6 +2,10 @@
 
 A word with two capitals, or with a capital and a digit, is a name wherever it stands: ``xSID``, ``Flores3``.
 A word with one capital is one where only a data set stands: behind "on", or before what was measured.
+
+What `extraction/unlisted.py` asks is another thing, and its patterns are therefore others: there each name is
+to say whether it was trained or measured on, and one of which nothing tells is left out; here one data set is
+sought that a claim lacks, beside names that are known already, and a doubtful one will do if it is alone.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from stiltwalk.literature.records.papers import Paper
-from stiltwalk.literature.services.acl_data import FOLDER, REPOSITORY, Data, KeepsAnswers, data
+from stiltwalk.literature.services.acl_data import REPOSITORY, Data, KeepsAnswers, data
 from stiltwalk.literature.services.acl_kept import Asked, Found, keep, kept
 from stiltwalk.literature.services.acl_papers import paper_of, read_entries, searched_text
 from stiltwalk.literature.services.acl_ranking import ranked
@@ -75,7 +75,7 @@ def _terms(words: str) -> tuple[str, ...]:
 
 def _found(asked: Asked, place: Data, client: Client) -> Found:
     """What was found by the same search of the same data, or is found now and kept."""
-    folder = client.responses / FOLDER if isinstance(client, KeepsAnswers) else None
+    folder = client.responses if isinstance(client, KeepsAnswers) else None
     before = kept(folder, asked) if folder else None
     if before is not None:
         return before

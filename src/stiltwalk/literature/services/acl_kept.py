@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
+from contextlib import suppress
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from stiltwalk.literature.entries import keep_entry, kept_entry
 from stiltwalk.literature.records.papers import Paper
-from stiltwalk.store.atomic import read_json, write_cache
 
 SCHEMA: Final = 1
 """Of what is kept, and of how papers are read and ranked: what another one kept is not used."""
@@ -50,22 +49,19 @@ class Found(NamedTuple):
 
 def keep(folder: Path, asked: Asked, found: Found) -> None:
     """Keep ``found`` below ``folder``, whole or not at all; where nothing can be written, not."""
-    write_cache(
-        _path(folder, asked),
-        {
-            "schema": SCHEMA,
-            "asked": asked._asdict(),
-            "papers": [each.model_dump(mode="json", exclude_defaults=True) for each in found.papers],
-            "total": found.total,
-            "unreadable": found.unreadable,
-        },
-    )
+    content = {
+        "papers": [each.model_dump(mode="json", exclude_defaults=True) for each in found.papers],
+        "total": found.total,
+        "unreadable": found.unreadable,
+    }
+    with suppress(OSError):
+        keep_entry(folder, _of(asked), content)
 
 
 def kept(folder: Path, asked: Asked) -> Found | None:
     """What came of the search, if it is kept and whole."""
-    read = read_json(_path(folder, asked))
-    if read is None or read.get("schema") != SCHEMA:
+    read = kept_entry(folder, _of(asked))
+    if read is None:
         return None
     try:
         return Found(
@@ -77,6 +73,5 @@ def kept(folder: Path, asked: Asked) -> Found | None:
         return None
 
 
-def _path(folder: Path, asked: Asked) -> Path:
-    named = json.dumps([SCHEMA, *asked], ensure_ascii=True)
-    return folder / "searches" / f"{hashlib.sha256(named.encode()).hexdigest()}.json"
+def _of(asked: Asked) -> list[object]:
+    return ["search of the ACL Anthology", SCHEMA, *asked]

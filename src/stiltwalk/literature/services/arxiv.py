@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from stiltwalk.literature.services.arxiv_feed import Feed, read_feed
-from stiltwalk.literature.services.paging import no_more, unseen
+from stiltwalk.literature.services.paging import Sent, pages_by_number
 from stiltwalk.literature.services.service import Client, Page, Request, Service, ServiceError
 from stiltwalk.spec.errors import UserError
 
@@ -73,17 +73,12 @@ def pages(
         ServiceError: arXiv does not answer, or answers with an error, or something else than a feed.
     """
     query = search_query(words, since, until)
-    seen: set[str] = set()
-    start = 0
-    while start < MOST and len(seen) < limit:
+
+    def ask(start: int) -> Sent:
         feed, at = _feed(query, start, endpoint, client)
-        kept = unseen(feed.papers, seen, limit, f"arXiv, from record {start + 1} on")
-        yield Page(kept, feed.total, feed.unreadable, at)
-        start += feed.entries
-        if feed.entries == 0 or (feed.total is not None and start >= feed.total):
-            return
-    if len(seen) < limit:
-        raise no_more("arXiv", MOST)
+        return Sent(Page(feed.papers, feed.total, feed.unreadable, at), feed.entries, feed.entries)
+
+    return pages_by_number(ask, "arXiv", MOST, limit)
 
 
 ARXIV: Final = Service(

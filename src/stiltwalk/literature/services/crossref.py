@@ -7,13 +7,13 @@ version 3.32.0 (read 2026-11-22). What a record holds is read by `crossref_recor
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final, NamedTuple
+from typing import Final
 
 from stiltwalk.literature.records.papers import Paper
 from stiltwalk.literature.services import fields
 from stiltwalk.literature.services.crossref_record import read_record
 from stiltwalk.literature.services.keys import key
-from stiltwalk.literature.services.paging import no_more, unseen
+from stiltwalk.literature.services.paging import Sent, pages_by_number
 from stiltwalk.literature.services.service import MAILTO, Client, Page, Request, Service, ServiceError
 from stiltwalk.spec.errors import UserError
 
@@ -50,13 +50,6 @@ TYPES: Final = (
 filter that is given several times takes any of its values."""
 
 
-class _Found(NamedTuple):
-    """A page, and how many records it has, readable or not."""
-
-    page: Page
-    items: int
-
-
 def filters(since: int | None, until: int | None) -> str:
     """The value of ``filter``: papers of `TYPES`, published in these years.
 
@@ -88,17 +81,11 @@ def pages(
     Raises:
         ServiceError: Crossref does not answer, or answers with something else than a list of works.
     """
-    seen: set[str] = set()
-    offset = 0
-    while offset < MOST and len(seen) < limit:
-        found = _found(client, _request(words, since, until, offset, endpoint))
-        kept = unseen(found.page.papers, seen, limit, f"Crossref, from record {offset + 1} on")
-        yield found.page._replace(papers=kept)
-        offset += ROWS
-        if found.items == 0 or (found.page.total is not None and offset >= found.page.total):
-            return
-    if len(seen) < limit:
-        raise no_more("Crossref", MOST)
+
+    def ask(offset: int) -> Sent:
+        return _sent(client, _request(words, since, until, offset, endpoint))
+
+    return pages_by_number(ask, "Crossref", MOST, limit)
 
 
 CROSSREF: Final = Service(
@@ -139,7 +126,7 @@ def _request(words: str, since: int | None, until: int | None, offset: int, endp
     )
 
 
-def _found(client: Client, request: Request) -> _Found:
+def _sent(client: Client, request: Request) -> Sent:
     answer = client.get(request)
     sent = fields.json_object(answer.body, "Crossref")
     message = sent.get("message")
@@ -157,7 +144,7 @@ def _found(client: Client, request: Request) -> _Found:
     papers = tuple(each for each in read if isinstance(each, Paper))
     unreadable = tuple(each for each in read if isinstance(each, str))
     total = fields.count(message.get("total-results"))
-    return _Found(Page(papers, total, unreadable, answer.at), len(items))
+    return Sent(Page(papers, total, unreadable, answer.at), len(items), ROWS)
 
 
 def _complaint(message: object) -> str:

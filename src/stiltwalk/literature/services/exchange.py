@@ -95,7 +95,9 @@ def exchanged(http: Client, request: Request, agent: str, reach: Reach, clock: C
             raise ServiceError(
                 f"{start.host} sends on to what is no address. Nothing is asked there."
             ) from None
-    raise ServiceError(f"{start.host} sends on from address to address: after {MOST_REDIRECTS} it is left.")
+    raise ServiceError(
+        f"{start.host} sends on from address to address: after {MOST_REDIRECTS} it is left.", lasting=True
+    )
 
 
 @contextmanager
@@ -143,7 +145,9 @@ def _body(response: Response, most: int, late: Callable[[], bool]) -> bytes:
                 raise NoAnswerError(f"is not done sending after {MOST_SECONDS:.0f} s", reached=True)
     if size > most:
         host = response.request.headers["host"]
-        raise ServiceError(f"The answer of {host} is longer than the {most:,} bytes that are taken.")
+        raise ServiceError(
+            f"The answer of {host} is longer than the {most:,} bytes that are taken.", lasting=True
+        )
     return b"".join(parts)
 
 

@@ -1,58 +1,67 @@
-"""Kept answers: what a database answered once is not asked again, by any search and any process."""
+"""Kept answers: what a host answered once is not asked again, by any search and any process.
+
+So are refusals that will last, of hosts that are asked for one text and no more.
+"""
 
 from __future__ import annotations
 
 import base64
-import hashlib
-import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
+from stiltwalk.literature.entries import keep_entry, kept_entry, place_of
 from stiltwalk.literature.services.service import Answer, Request
-from stiltwalk.store.atomic import read_json, write_json
 
 SCHEMA: Final = 1
 
 
+class Refusal(NamedTuple):
+    """That there is no answer, and will be none for long.
+
+    Attributes:
+        why: what the host said: a sentence.
+        at: when, ISO 8601 in UTC.
+    """
+
+    why: str
+    at: str
+
+
 def kept_path(folder: Path, request: Request) -> Path:
     """Where the answer to ``request`` is kept: by what is asked of whom, never by a key or by who asks."""
-    named = json.dumps([request.service, request.url, list(request.params)], ensure_ascii=True)
-    key = hashlib.sha256(named.encode()).hexdigest()
-    return folder / key[:2] / f"{key}.json"
+    return place_of(folder, _of("answer", request))
 
 
 def keep(folder: Path, request: Request, answer: Answer) -> None:
     """Keep ``answer``: whole or not at all, also when another process keeps the same one."""
-    write_json(
-        kept_path(folder, request),
-        {
-            "schema": SCHEMA,
-            "service": request.service,
-            "url": request.url,
-            "params": [list(each) for each in request.params],
-            "media_type": answer.media_type,
-            "at": answer.at,
-            "sha256": hashlib.sha256(answer.body).hexdigest(),
-            **_written(answer.body),
-        },
-    )
+    content = {"schema": SCHEMA, "media_type": answer.media_type, "at": answer.at, **_written(answer.body)}
+    keep_entry(folder, _of("answer", request), content)
 
 
 def kept(folder: Path, request: Request) -> Answer | None:
     """The answer to ``request``, if it is kept and whole."""
-    found = read_json(kept_path(folder, request))
+    found = kept_entry(folder, _of("answer", request))
     if found is None or found.get("schema") != SCHEMA:
         return None
-    media_type, at = found.get("media_type"), found.get("at")
-    try:
-        body = _read(found)
-    except ValueError:
+    return Answer(_read(found), found["media_type"], found["at"], kept=True)
+
+
+def keep_refusal(folder: Path, request: Request, refusal: Refusal) -> None:
+    """Keep ``refusal``, beside an answer of earlier times if there is one."""
+    keep_entry(folder, _of("refusal", request), {"schema": SCHEMA, **refusal._asdict()})
+
+
+def kept_refusal(folder: Path, request: Request) -> Refusal | None:
+    """The last refusal of ``request``, if one is kept and whole."""
+    found = kept_entry(folder, _of("refusal", request))
+    if found is None or found.get("schema") != SCHEMA:
         return None
-    whole = hashlib.sha256(body).hexdigest() == found.get("sha256")
-    if not whole or not isinstance(media_type, str) or not isinstance(at, str):
-        return None
-    return Answer(body, media_type, at, kept=True)
+    return Refusal(found["why"], found["at"])
+
+
+def _of(what: str, request: Request) -> list[object]:
+    return [what, request.service, request.url, [list(each) for each in request.params]]
 
 
 def _written(body: bytes) -> dict[str, str]:
@@ -64,5 +73,5 @@ def _written(body: bytes) -> dict[str, str]:
 
 
 def _read(found: Mapping[str, Any]) -> bytes:
-    whole, coded = found.get("text"), found.get("base64")
-    return str(whole).encode() if whole is not None else base64.b64decode(str(coded), validate=True)
+    whole = found.get("text")
+    return str(whole).encode() if whole is not None else base64.b64decode(found["base64"])

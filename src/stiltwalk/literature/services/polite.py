@@ -25,7 +25,7 @@ from stiltwalk.literature.services.addresses import (
 )
 from stiltwalk.literature.services.exchange import Came, NoAnswerError, exchanged, unsound
 from stiltwalk.literature.services.fields import shown
-from stiltwalk.literature.services.kept import keep, kept
+from stiltwalk.literature.services.kept import Refusal, keep, keep_refusal, kept, kept_refusal
 from stiltwalk.literature.services.pacing import (
     LONGEST_WAIT,
     TRIES,
@@ -52,6 +52,9 @@ _PASSING: Final = frozenset({408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 5
 _KEYLESS: Final = frozenset({401, 402, 403, 429})
 """Statuses that a key may mend."""
 
+REFUSED: Final = 30 * 86_400.0
+"""Seconds for which a refusal that will last is taken for an answer: texts come back, though seldom."""
+
 _SECONDS_TO_CONNECT: Final = 10.0
 
 _SHORTEST_KEY: Final = 8
@@ -68,6 +71,7 @@ class PoliteClient:
         responses: the folder; made when there is something to keep.
         offline: give kept answers only.
         max_age: seconds after which a kept answer is asked for again, unless offline; ``None``: it never is.
+            A kept refusal is after ``REFUSED`` at the latest.
         mailto: e-mail address of whoever asks, told to the hosts; empty: it is not. Never kept.
         sleep: waits, in seconds.
         clock: seconds since 1970.
@@ -147,22 +151,41 @@ class PoliteClient:
             found = self._kept(request)
             if found is not None:
                 return found
-            came = self._fetched(request, pace)
-            at = datetime.fromtimestamp(self._clock(), UTC).isoformat(timespec="seconds")
-            answer = Answer(came.body, came.media_type, at, kept=False)
+            try:
+                came = self._fetched(request, pace)
+            except ServiceError as error:
+                if not (error.lasting and request.keep_refusal):
+                    raise
+                refusal = Refusal(str(error), self._now())
+                keep_refusal(self.responses, request, refusal)
+                raise _refused(refusal) from None
+            answer = Answer(came.body, came.media_type, self._now(), kept=False)
             keep(self.responses, request, answer)
             return answer
 
     def _kept(self, request: Request) -> Answer | None:
-        """The kept answer, unless it is too old and another can be had."""
+        """The kept answer, unless it is too old and another can be had.
+
+        Raises:
+            ServiceError: there is none, and a refusal is kept.
+        """
         found = kept(self.responses, request)
-        if found is None or self._max_age is None or self.offline:
+        if found is not None and self._counts(found.at, self._max_age):
             return found
-        try:
-            age = self._clock() - datetime.fromisoformat(found.at).timestamp()
-        except ValueError:  # somebody else wrote it
-            return None
-        return found if age <= self._max_age else None
+        refusal = kept_refusal(self.responses, request) if request.keep_refusal else None
+        most = REFUSED if self._max_age is None else min(REFUSED, self._max_age)
+        if refusal is not None and self._counts(refusal.at, most):
+            raise _refused(refusal)
+        return None
+
+    def _counts(self, at: str, most: float | None) -> bool:
+        """Whether what is kept since ``at`` is at most ``most`` seconds old, or nothing newer can be had."""
+        if self.offline or most is None:
+            return True
+        return self._clock() - datetime.fromisoformat(at).timestamp() <= most
+
+    def _now(self) -> str:
+        return datetime.fromtimestamp(self._clock(), UTC).isoformat(timespec="seconds")
 
     def _pace(self, request: Request) -> Pace:
         """Of the service's host: full texts of many hosts come by the name of one service."""
@@ -211,7 +234,7 @@ class PoliteClient:
         wanted = retry_after(came.headers.get("retry-after"), self._clock()) if came.status != 200 else None
         limited = came.status in _KEYLESS
         if came.status != 200 and came.status not in _PASSING and wanted is None:
-            raise ServiceError(f"{why}.", limited=limited)
+            raise ServiceError(f"{why}.", limited=limited, lasting=400 <= came.status < 500)
         if wanted is not None and wanted > LONGEST_WAIT:
             raise pace.closed(f"{why} and asks to be left alone for {span(wanted)}", limited=limited)
         pace.require_open(self._clock())
@@ -269,6 +292,11 @@ def _agent(mailto: str) -> str:
 
 def _answered(came: Came) -> str:
     return f"answered with status {came.status}{f' ({shown(came.body)})' if came.body else ''}"
+
+
+def _refused(refusal: Refusal) -> ServiceError:
+    """The same error when it comes and when it is kept: a run that is asked again ends as before."""
+    return ServiceError(f"on {refusal.at[:10]} {refusal.why}", lasting=True)
 
 
 def _masked(body: bytes, request: Request) -> bytes:

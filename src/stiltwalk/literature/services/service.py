@@ -19,11 +19,13 @@ class ServiceError(StiltwalkError):
 
     Attributes:
         limited: whether it is asked too often or too much, or wants to know by whom: a key would help.
+        lasting: whether it will say the same for long: what is asked for is gone, forbidden or too large.
     """
 
-    def __init__(self, message: str, *, limited: bool = False) -> None:
+    def __init__(self, message: str, *, limited: bool = False, lasting: bool = False) -> None:
         super().__init__(message)
         self.limited = limited
+        self.lasting = lasting
 
 
 class Request(NamedTuple):
@@ -40,6 +42,8 @@ class Request(NamedTuple):
         most_bytes: of an answer; a longer one is refused.
         holds: a field that the object of an answer in JSON has; one without it, an error that comes with a
             status of success, is no answer, and not kept. Empty: any JSON will do.
+        keep_refusal: whether a refusal that will last is kept too. Not of a database: there a key or a new
+            version of this program may mend it.
     """
 
     service: str
@@ -51,6 +55,7 @@ class Request(NamedTuple):
     accept: str = "application/json"
     most_bytes: int = 64 * 2**20
     holds: str = ""
+    keep_refusal: bool = False
 
 
 class Answer(NamedTuple):
