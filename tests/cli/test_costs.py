@@ -89,6 +89,11 @@ def test_a_disk_that_is_too_small(
         f": -o keep=intermediate leaves {left['intermediate'] / 1e9:,.2f} GB, "
         f"-o keep=encoders leaves {left['encoders'] / 1e9:,.2f} GB."
     ) in out
+    monkeypatch.setattr(disk_room, "_free", lambda store: 10**7)
+    for keep, ways in (("intermediate", ["-o keep=encoders leaves"]), ("encoders", [])):
+        out = " ".join(command(*large, "-o", f"keep={keep}").out.split())
+        assert "are more than the 0.01 GB that are free at" in out
+        assert [way for way in ("-o keep=intermediate", "-o keep=encoders leaves") if way in out] == ways
 
 
 def test_without_data_and_weights(command: Command, large: tuple[str | Path, ...]) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from stiltwalk.engine.local import run_local
 from stiltwalk.store.columns import COLUMNS
+from stiltwalk.store.store import open_store
 from tests.cli.conftest import Command, World
 from tests.worlds import prepared_study, write_study
 
@@ -27,6 +28,24 @@ def test_run_again_prints_scores_gains_and_caveats(command: Command, world: Worl
     assert "commonsenseqa 100.0 %" in " ".join(ended.out.split())
     assert "udpos-span-f1: f1 merges neighbouring words" in ended.out
     assert "tatoeba: no test files, so not tested: " in ended.err
+
+
+def test_models_that_are_let_go(command: Command, world: World, tmp_path: Path) -> None:
+    """A finished study lets go at once where it is asked to; a further language counts what is repeated."""
+    changes = {"targets": [{"task": "udpos", "languages": ["en"]}], "seeds": [1]}
+    study, places = write_study(tmp_path / "study.yaml", changes), ("--data-dir", world.data)
+    here = (*places, "--store", tmp_path / "store", "--workers", "0")
+    assert command("run", study, *here).code == 0
+    ended = command("run", study, *here, "-o", "keep=intermediate")
+    assert "let go the models of 2 training(s), " in ended.err
+    assert "to do" not in ended.err
+    assert "Mean over languages and seeds" in ended.out
+    more = command("run", study, *here, "-o", "keep=intermediate", "-o", "targets=[udpos]")
+    assert more.code == 0
+    assert "tiny-world: 4 of 6 steps to do" in more.err, "two predictions, and the models they start from"
+    assert "2 training(s) are repeated" in more.err
+    assert "[6/6]" in more.err
+    assert "[7/6]" not in more.err
 
 
 def test_rows_are_tidy(command: Command, world: World) -> None:
@@ -95,7 +114,10 @@ def test_status(command: Command, world: World) -> None:
 
 def test_status_of_an_empty_store(command: Command, tmp_path: Path) -> None:
     """Nothing run yet is said in words."""
-    assert "No study was run with the store" in command("status", "--store", tmp_path / "new").out
+    assert (
+        "No study was run with the store"
+        in command("status", "--store", open_store(tmp_path / "new").root).out
+    )
 
 
 def test_a_failed_step_is_named(command: Command, world: World, tmp_path: Path) -> None:

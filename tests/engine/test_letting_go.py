@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -10,21 +12,25 @@ import pandas as pd
 import pytest
 
 from stiltwalk.compute.encoder import load_start
+from stiltwalk.engine.agenda import Agenda
 from stiltwalk.engine.engine_options import LOCAL
 from stiltwalk.engine.engines import carry_out, rehearsed
 from stiltwalk.engine.letting_go import LettingGo, to_train_again
+from stiltwalk.engine.local import missing
 from stiltwalk.engine.prepare import Prepared, prepare
-from stiltwalk.plan.keeping import passing
-from stiltwalk.spec.errors import UserError
+from stiltwalk.engine.worker import Event, work
+from stiltwalk.plan.keeping import passing_in
+from stiltwalk.spec.errors import InterruptedRunError, UserError
 from stiltwalk.store import letting_go
 from stiltwalk.store.atomic import write_json
 from stiltwalk.store.index import open_index
+from stiltwalk.store.letting_go import let_go
 from stiltwalk.store.remote_store import open_remote
-from stiltwalk.store.store import LET_GO, open_store, read_artifact, verify_artifact
+from stiltwalk.store.store import LET_GO, Store, open_store, read_artifact, verify_artifact
 from stiltwalk.store.studies import keep_study
 from stiltwalk.store.transfer import pull, push
 from stiltwalk.store.verification import verify_rest, verify_steps
-from tests.worlds import node, prepared_study, rows_of, tiny_study, write_world
+from tests.worlds import finish, node, prepared_study, rows_of, tiny_study, write_world
 
 SMALL: dict[str, Any] = {"targets": ["udpos"], "seeds": [1]}
 KEEPING = SMALL | {"keep": "intermediate"}
@@ -146,13 +152,91 @@ def test_what_another_study_keeps_or_reads_stays(data: Path, tmp_path: Path) -> 
     """Shared models stay while another kept study keeps all, or has something left to predict."""
     _run(data, tmp_path / "store", SMALL | {"study": "keeps"})
     prepared, said = _run(data, tmp_path / "store", KEEPING)
-    assert (len(_weights(prepared)["target"]), said) == (2, [])
+    stay = "the models of 2 training(s) stay in spite of keep: intermediate, for "
+    assert (len(_weights(prepared)["target"]), said) == (2, [f"{stay}keeps"])
     waiting = prepared_study(data, tmp_path / "other", KEEPING | {"study": "waits"} | ENGLISH)
     keep_study(waiting.place.store, waiting.plan, data)
     prepared, said = _run(data, tmp_path / "other", KEEPING)
-    assert (len(_weights(prepared)["target"]), said[1:]) == (2, [])
+    assert len(_weights(prepared)["target"]) == 2
+    assert _run(data, tmp_path / "other", KEEPING)[1] == [f"{stay}waits"]
     _run(data, tmp_path / "other", KEEPING | {"study": "waits"} | ENGLISH)
     assert _weights(prepared)["target"] == [], "the last of both to read them lets them go"
+
+
+def test_what_another_study_keeps_by_its_own_word_stays(data: Path, tmp_path: Path) -> None:
+    """An intermediate model that one study keeps is not let go by one that keeps encoders alone."""
+    _run(data, tmp_path / "store", KEEPING | {"study": "inter"})
+    prepared, said = _run(data, tmp_path / "store", SMALL | {"study": "enc", "keep": "encoders"})
+    assert len(_weights(prepared)["intermediate"]) == 1
+    assert said == ["the models of 1 training(s) stay in spite of keep: encoders, for inter"]
+
+
+def test_a_model_that_another_study_was_given_stays(data: Path, tmp_path: Path) -> None:
+    """Its plan has no such step, and starts from it all the same."""
+    first, _ = _run(data, tmp_path / "store", SMALL | {"study": "src"})
+    key = node(first.plan, "intermediate commonsenseqa, seed 1").key
+    onward = SMALL | ENGLISH | {"study": "on", "encoders": [key], "intermediate": [], "keep": "encoders"}
+    _run(data, tmp_path / "store", onward)
+    prepared, said = _run(data, tmp_path / "store", SMALL | {"study": "src", "keep": "encoders"})
+    assert len(_weights(prepared)["intermediate"]) == 1
+    assert said[-1] == "the models of 1 training(s) stay in spite of keep: encoders, for on"
+
+
+def test_who_cannot_be_read_keeps_all(data: Path, tmp_path: Path) -> None:
+    """The damaged plan of another study stops no run, and nothing is deleted that it may need."""
+    other, _ = _run(data, tmp_path / "store", SMALL | {"study": "broken"})
+    for plan in other.place.store.root.glob("studies/broken/*.plan.json"):
+        plan.write_text("{")
+    prepared, said = _run(data, tmp_path / "store", KEEPING)
+    assert len(_weights(prepared)["target"]) == 2
+    assert said[-1].endswith("for broken")
+
+
+def test_let_go_while_another_run_goes_on(data: Path, tmp_path: Path) -> None:
+    """A worker that finds a model gone trains it again first; nothing fails."""
+    few, _ = _run(data, tmp_path / "store", SMALL | ENGLISH)
+    store = few.place.store
+    more = prepared_study(data, tmp_path / "store", SMALL)
+    agenda = Agenda(more.plan, store)  # the models are there when it looks
+    for each in few.plan.nodes.values():
+        if each.step.kind == "target":
+            let_go(store, each.key)
+    with closing(agenda.ready()) as ready:
+        offered = [each.step.kind for each in ready]
+    assert offered == ["target", "target"], "before the predictions that start from them"
+    finish(more)
+    whole, _ = _run(data, tmp_path / "whole", SMALL)
+    pd.testing.assert_frame_equal(rows_of(whole), rows_of(more))
+
+
+def test_records_stay_while_models_are_trained_again(data: Path, tmp_path: Path) -> None:
+    """A run that ends while it trains one again takes nothing from what was finished."""
+    few, _ = _run(data, tmp_path / "store", SMALL | ENGLISH | {"keep": "encoders"})
+    before = rows_of(few)
+    more = prepared_study(data, tmp_path / "store", SMALL | {"keep": "encoders"})
+    keep_study(more.place.store, more.plan, data)
+    told: list[Event] = []
+    with pytest.raises(InterruptedRunError):
+        work(more.plan, more.place, told.append, lambda: bool(told), since=0.0)
+    assert (told[0].kind, told[0].title) == ("began", "target udpos, seed 1")
+    assert missing(few.plan, few.place) == 0
+    pd.testing.assert_frame_equal(before, rows_of(few))
+    assert _run(data, tmp_path / "store", SMALL | ENGLISH | {"keep": "encoders"})[1] == []
+
+
+def test_both_who_let_go_write_the_same(data: Path, tmp_path: Path) -> None:
+    """Whoever comes second leaves the step as the first did, wherever that one was."""
+    prepared, _ = _run(data, tmp_path / "store", SMALL)
+    store, key = prepared.place.store, node(prepared.plan, "target udpos, seed 1").key
+    copy = tmp_path / "copy"
+    shutil.copytree(store.folder(key), copy)
+    assert let_go(store, key) > 0
+    said = (store.folder(key) / LET_GO).read_bytes()
+    shutil.copytree(copy, store.folder(key), dirs_exist_ok=True)  # as it was seen by the other
+    assert let_go(store, key) > 0
+    assert (store.folder(key) / LET_GO).read_bytes() == said
+    assert let_go(store, key) == 0
+    verify_artifact(read_artifact(store, key))
 
 
 @pytest.mark.parametrize("stage", ["let-go.json", "manifest.json", "delete", "note"])
@@ -170,7 +254,7 @@ def test_a_kill_in_between(data: Path, tmp_path: Path, monkeypatch: pytest.Monke
     assert to_train_again(keeping.plan, store) == []
     _run(data, tmp_path / "store", KEEPING)
     assert _weights(keeping)["target"] == []
-    assert all(store.is_let_go(key) for key in passing(keeping.plan))
+    assert all(store.is_let_go(key) for key in passing_in(keeping.plan))
     assert [*verify_steps(store, keeping.plan.nodes), *verify_rest(store)] == []
 
 
@@ -209,3 +293,26 @@ def test_it_goes_with_the_step(data: Path, tmp_path: Path) -> None:
     assert copy.is_let_go(key)
     verify_artifact(read_artifact(copy, key))
     assert (copy.folder(key) / LET_GO).read_bytes() == (store.folder(key) / LET_GO).read_bytes()
+
+
+def test_a_copy_with_its_model_takes_the_place_of_one_without(data: Path, tmp_path: Path) -> None:
+    """Both ways; a copy without its model takes nobody's."""
+    url = str(tmp_path / "remote")
+    bare = _run(data, tmp_path / "bare", KEEPING)[0].place.store
+    whole, _ = _run(data, tmp_path / "whole", SMALL)
+    key = node(whole.plan, "target udpos, seed 1").key
+
+    def pushed(store: Store) -> int:
+        return push(store, open_remote(url, make=True), None, lambda said: None).steps
+
+    def pulled(store: Store) -> int:
+        return pull(store, open_remote(url, make=False), None, lambda said: None).steps
+
+    assert pushed(bare) == 6
+    assert pulled(whole.place.store) == 0
+    assert pushed(whole.place.store) == 2, "the models of both targets"
+    assert pushed(bare) == 0
+    assert pulled(bare) == 2
+    assert bare.is_whole(key)
+    verify_artifact(read_artifact(bare, key))
+    assert (pushed(bare), pulled(bare)) == (0, 0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from stiltwalk.plan.keeping import passing
+from stiltwalk.plan.keeping import passing_in
 from stiltwalk.plan.steps import ChooseStep
 from stiltwalk.spec.errors import StudyError
 
@@ -15,14 +15,14 @@ ARMS = {"intermediate": ["commonsenseqa"], "targets": ["udpos"], "seeds": 2}
 
 def test_all_is_kept_unless_asked() -> None:
     """Nothing passes in a study that says nothing."""
-    assert passing(plan(ARMS)) == {}
-    assert passing(plan(ARMS | {"keep": "all"})) == {}
+    assert passing_in(plan(ARMS)) == {}
+    assert passing_in(plan(ARMS | {"keep": "all"})) == {}
 
 
 def test_models_of_targets_pass_once_predicted_with() -> None:
     """Each is read by its predictions; those of the intermediate arm stay."""
     made = plan(ARMS | {"keep": "intermediate"})
-    found = passing(made)
+    found = passing_in(made)
     assert {made.nodes[key].step.kind for key in found} == {"target"}
     assert len(found) == 4, "two arms of two seeds"
     for key, readers in found.items():
@@ -35,7 +35,7 @@ def test_trials_pass_once_the_chosen_training_is_made() -> None:
     """A trial is read by the choice, and by the training that may take it over."""
     arm = {"task": "commonsenseqa", "rate": {"rates": [1e-5, 2e-5]}}
     made = plan(ARMS | {"intermediate": [arm], "keep": "intermediate"})
-    found = passing(made)
+    found = passing_in(made)
     (choice,) = (node for node in made.nodes.values() if isinstance(node.step, ChooseStep))
     tried = {key for trial in choice.step.trials for key in trial.steps}  # type: ignore[union-attr]
     kinds = {key: made.nodes[key].step.kind for key in found}
@@ -47,7 +47,7 @@ def test_trials_pass_once_the_chosen_training_is_made() -> None:
 def test_with_encoders_alone_intermediate_models_pass_too() -> None:
     """Once the targets that start from them are trained, and what they predict themselves is."""
     made = plan(ARMS | {"targets": ["udpos", "tatoeba"], "keep": "encoders"})
-    found = passing(made)
+    found = passing_in(made)
     arms = [key for key in found if made.nodes[key].step.kind == "intermediate"]
     assert len(arms) == 2, "one of each seed"
     assert all(

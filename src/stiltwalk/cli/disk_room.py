@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from stiltwalk.engine.pricing import Priced
-from stiltwalk.plan.keeping import passing
+from stiltwalk.plan.keeping import passing_in
 from stiltwalk.spec.study import Keep
 from stiltwalk.store.store import Store
 
 GIGA = 1e9
 
-_LESS: tuple[Keep, ...] = ("intermediate", "encoders")
+_LESS: tuple[Keep, ...] = ("all", "intermediate", "encoders")
+"""Each keeps less than the one before."""
 
 
 def disk_lines(found: Priced, store: Store) -> Iterator[str]:
@@ -27,7 +28,8 @@ def disk_lines(found: Priced, store: Store) -> Iterator[str]:
         )
     needed, free = _disk(found), _free(store)
     if needed > free:
-        less = [(keep, needed - _saved(found, keep)) for keep in _LESS]
+        own = found.plan.study.keep
+        less = [(keep, needed - _saved(found, keep)) for keep in _LESS[_LESS.index(own) + 1 :]]
         ways = [f"-o keep={keep} leaves {_gigabytes(left)}" for keep, left in less if left < needed]
         yield (
             f"{_gigabytes(needed)} are more than the {_gigabytes(free)} that are free at {store.root}"
@@ -46,7 +48,7 @@ def _disk(found: Priced) -> int:
 def _saved(found: Priced, keep: Keep) -> int:
     """What of the disk that is still to be taken would be let go by a study that keeps so much."""
     asked = replace(found.plan, study=found.plan.study.replace({"keep": keep}))
-    return sum(found.todo[key].disk for key in passing(asked) if key in found.todo)
+    return sum(found.todo[key].disk for key in passing_in(asked) if key in found.todo)
 
 
 def _gigabytes(count: float) -> str:

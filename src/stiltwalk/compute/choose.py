@@ -66,7 +66,7 @@ def train_as_chosen(
     rate = float(read_artifact(place.store, choice).facts["rate"])
     same = at_rate(step, rate)
     key = key_of(same)
-    if not place.store.has(key) or place.store.is_let_go(key):
+    if not place.store.is_whole(key):
         return train(same, place, accelerator, folder, monitor) | {"learning_rate": rate, "chosen_of": None}
     trial = read_artifact(place.store, key)
     verify_artifact(trial)

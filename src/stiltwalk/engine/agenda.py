@@ -3,7 +3,8 @@
 It is built with one look at every step and kept from then on: a finished step makes its children ready, a
 failed one loses its descendants. What other workers finish is learned lazily: a ready step is looked for in
 the store just before it is begun, and one that another worker holds is looked at again after a tenth of the
-time it has been held. So a whole run looks at each step a few times, however many there are.
+time it has been held. So a whole run looks at each step a few times, however many there are. A step that
+starts from a model that was let go waits until that is trained again.
 
 The order is the plan's, but children of what this worker finished come first, which keeps few checkpoints of
 parents waiting; and whoever finds a step taken goes on somewhere else in the list, so that workers who start
@@ -63,6 +64,7 @@ class Agenda:
         self._away: set[str] = set()  # of the steps offered last: taken, or held by others
         self._since: dict[str, float] = {}  # step in other hands → when that was found
         self._look: dict[str, float] = {}  # the same → when to look again
+        self._again: set[str] = set()  # finished steps whose models are needed once more
         self._lost: set[str] = set()
         self._news: list[str] = []
         self._look_at_all()
@@ -85,9 +87,9 @@ class Agenda:
         try:
             while self._ready and len(offered) < MOST_OFFERED:
                 key = self._ready.popleft()
-                if self._store.has(key):
+                if self._is_done(key):
                     self.finished(key)
-                else:
+                elif not self._waits_for_a_model(key):
                     offered.append(key)
                     yield self._plan.nodes[key]
         finally:
@@ -110,6 +112,7 @@ class Agenda:
     def finished(self, key: str) -> None:
         """The step ``key`` is in the store; those of its children that are ready now come first."""
         self._since.pop(key, None)
+        self._again.discard(key)
         self._news.append(key)
         for child in reversed(self._children.pop(key, [])):
             self._absent[child] -= 1
@@ -152,6 +155,23 @@ class Agenda:
     def _is_there(self, parent: str, finished: set[str]) -> bool:
         """Whether a parent is finished; one from outside the plan is, or its children are out of reach."""
         return parent in finished or (parent not in self._plan.nodes and self._store.has(parent))
+
+    def _is_done(self, key: str) -> bool:
+        return self._store.is_whole(key) if key in self._again else self._store.has(key)
+
+    def _waits_for_a_model(self, key: str) -> bool:
+        """Whether ``key`` starts from a model that was let go, which then has to be trained again first."""
+        start = getattr(self._plan.nodes[key].step, "parent", "")
+        if start not in self._plan.nodes or not self._store.is_let_go(start):
+            return False
+        self._children.setdefault(start, []).append(key)
+        self._absent[key] = self._absent.get(key, 0) + 1
+        if start in self._lost:
+            self.failed(key)
+        elif start not in self._again:
+            self._again.add(start)
+            self._ready.appendleft(start)
+        return True
 
     def _look_at_held(self) -> None:
         """Offer steps in other hands again, where it is time to look."""

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from stiltwalk.engine.devices import PROCESSOR, Device, default_workers, find_devices
 from stiltwalk.engine.engine_options import LOCAL, EngineChoice, RayOptions, SlurmOptions
-from stiltwalk.engine.letting_go import LettingGo, forget_for_training, to_train_again
+from stiltwalk.engine.letting_go import LettingGo, to_train_again
 from stiltwalk.engine.local import Outcome, missing, run_local
 from stiltwalk.engine.prepare import Prepared, Say
 from stiltwalk.engine.worker import RETRIES, Tell
 from stiltwalk.spec.errors import UserError
-from stiltwalk.store.disk import writing
 
 
 def carry_out(
@@ -37,7 +36,7 @@ def carry_out(
     """
     plan, place = prepared
     require_workers(choice, workers)
-    _tidy(prepared, say)
+    tidy(prepared, say)
     if isinstance(choice.options, RayOptions):
         from stiltwalk.engine.ray_engine import run_ray  # noqa: PLC0415  only where asked for
 
@@ -90,20 +89,17 @@ def require_workers(choice: EngineChoice, workers: int | None) -> None:
         )
 
 
-def _tidy(prepared: Prepared, say: Say) -> None:
-    """Let go what an earlier run had not, and make unfinished what has to be trained again.
-
-    Raises:
-        DiskError: the store may not be written.
-    """
+def tidy(prepared: Prepared, say: Say) -> None:
+    """Let go what an earlier run had not, and say so; and what has to be trained again."""
     plan, place = prepared
-    with writing(place.store.root):
-        again = forget_for_training(plan, place.store)
-        gone, freed = LettingGo(plan, place.store).sweep()
-    if again:
+    if again := len(to_train_again(plan, place.store)):
         say(f"{again} training(s) are repeated, for their models were let go and there is more to predict")
-    if gone:
-        say(f"let go the models of {gone} training(s), {freed / 1e9:.2f} GB (keep: {plan.study.keep})")
+    swept, keep = LettingGo(plan, place.store).sweep(), f"keep: {plan.study.keep}"
+    if swept.trainings:
+        say(f"let go the models of {swept.trainings} training(s), {swept.bytes / 1e9:.2f} GB ({keep})")
+    if swept.stay:
+        who = f", for {', '.join(swept.studies)}" if swept.studies else ""
+        say(f"the models of {swept.stay} training(s) stay in spite of {keep}{who}")
 
 
 def _count(prepared: Prepared, workers: int | None, devices: tuple[Device, ...]) -> int:

@@ -92,7 +92,7 @@ def carry_out_in_ranks(
     if visible is not None:
         environment["CUDA_VISIBLE_DEVICES"] = visible
     code = _watched(_command(folder, step.execution.processes), environment, folder, monitor)
-    if place.store.has(key):
+    if place.store.is_whole(key):
         return
     if code:
         raise _failure(folder, code)

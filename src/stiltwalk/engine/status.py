@@ -80,7 +80,13 @@ def look(plan: Plan, store: Store, before: Look | None = None) -> Look:
     # what is finished is looked for last: a step that ends meanwhile is then done, not waiting
     leased, folders = _leased(store), _begun(store)
     known = before.finished if before else {}
-    finished = {key: at for key in plan.nodes if (at := known.get(key) or _published(store, key)) is not None}
+    # a step whose model was let go keeps its record while it is trained again
+    again = dict(_living(store, (key for key in leased if key in plan.nodes and store.is_let_go(key))))
+    finished = {
+        key: at
+        for key in plan.nodes
+        if key not in again and (at := known.get(key) or _published(store, key)) is not None
+    }
     begun = {key: folders[key] for key in folders.keys() & plan.nodes.keys() if key not in finished}
     held = dict(_living(store, (key for key in leased if key in plan.nodes and key not in finished)))
     failed = {

@@ -159,7 +159,7 @@ def _attempt(node: Node, lease: Lease, run: Run) -> Ended:
     """Carry out one leased step, more than once if that may help, and say how it went."""
     store = run.place.store
     with _beating(lease) as lost:
-        if store.has(node.key):
+        if store.is_whole(node.key):
             return "finished"  # between the look and the claim
         if any(_failed_since(folder, run.since) for folder in store.workplaces(node.key)):
             return "failed"  # in other hands

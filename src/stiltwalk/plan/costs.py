@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from stiltwalk.plan.amounts import Amount, Known
 from stiltwalk.plan.footprints import RECORD_BYTES, artifact_bytes
-from stiltwalk.plan.keeping import passing
+from stiltwalk.plan.keeping import passing_in
 from stiltwalk.plan.memory import lora_parameters
 from stiltwalk.plan.nodes import Node, Plan
 from stiltwalk.plan.operations import (
@@ -119,7 +119,7 @@ def costs_of(plan: Plan, terms: Terms) -> dict[str, Cost]:
             if like not in known:
                 known[like] = _cost(node, terms, longer)
         found[node.key] = known[like]
-    return found | {key: _let_go(found[key]) for key in passing(plan)}
+    return found | {key: _let_go(found[key]) for key in passing_in(plan)}
 
 
 def _let_go(cost: Cost) -> Cost:

@@ -10,22 +10,28 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from stiltwalk.plan.nodes import Plan
-from stiltwalk.plan.steps import ChooseStep
-from stiltwalk.plan.trainings import TrainStep
+from stiltwalk.spec.study import Keep
 
 
-def passing(plan: Plan) -> dict[str, tuple[str, ...]]:
+def passing_in(plan: Plan) -> dict[str, tuple[str, ...]]:
     """Key of every training whose model ``plan`` does not keep → the steps that may read it."""
     if plan.study.keep == "all":
+        return {}  # without a look at the steps
+    kinds = {key: node.step.kind for key, node in plan.nodes.items()}
+    return passing(plan.study.keep, kinds, {key: node.parents for key, node in plan.nodes.items()})
+
+
+def passing(
+    keep: Keep, kinds: Mapping[str, str], parents: Mapping[str, tuple[str, ...]]
+) -> dict[str, tuple[str, ...]]:
+    """The same of steps by their kinds and the keys of the steps they need."""
+    if keep == "all":
         return {}
-    children = children_of({key: node.parents for key, node in plan.nodes.items()})
-    every = plan.study.keep == "encoders"
-    choices = [node.step for node in plan.nodes.values() if isinstance(node.step, ChooseStep)]
-    tried = {key for choice in choices for trial in choice.trials for key in trial.steps}
+    trained = {"target", "intermediate"} if keep == "encoders" else {"target"}
+    tried = {trial for key, kind in kinds.items() if kind == "choose" for trial in parents[key]}
+    children = children_of(parents)
     return {
-        key: _readers(key, plan, children)
-        for key, node in plan.nodes.items()
-        if isinstance(node.step, TrainStep) and (every or node.step.kind == "target" or key in tried)
+        key: _readers(key, kinds, children) for key, kind in kinds.items() if kind in trained or key in tried
     }
 
 
@@ -38,8 +44,8 @@ def children_of(parents: Mapping[str, Iterable[str]]) -> dict[str, list[str]]:
     return found
 
 
-def _readers(key: str, plan: Plan, children: Mapping[str, list[str]]) -> tuple[str, ...]:
+def _readers(key: str, kinds: Mapping[str, str], children: Mapping[str, list[str]]) -> tuple[str, ...]:
     """What comes after a training; the one that is made at a chosen rate takes over the trial it was."""
     own = children.get(key, [])
-    chosen = [child for child in own if isinstance(plan.nodes[child].step, ChooseStep)]
-    return tuple(dict.fromkeys((*own, *(after for choice in chosen for after in children.get(choice, ())))))
+    after = (each for child in own if kinds[child] == "choose" for each in children.get(child, ()))
+    return tuple(dict.fromkeys((*own, *after)))

@@ -6,12 +6,11 @@ nobody reads them. A kill in between leaves files that the next call deletes.
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 from typing import Any
 
 from stiltwalk.spec.errors import UserError
-from stiltwalk.store.atomic import drop_folder, read_json, write_json
+from stiltwalk.store.atomic import read_json, write_json
 from stiltwalk.store.publication import note_publication
 from stiltwalk.store.store import LET_GO, Store, file_entry
 
@@ -32,7 +31,7 @@ def let_go(store: Store, key: str) -> int:
     files: dict[str, Any] = manifest["files"]
     names = {path.relative_to(folder).as_posix() for path in found}
     if going := {name: files[name] for name in files if name in names}:
-        write_json(folder / LET_GO, {"files": going, "at": time.time()})
+        write_json(folder / LET_GO, {"files": going})
         stay = {name: file for name, file in files.items() if name not in names}
         said = {LET_GO: file_entry(folder / LET_GO)}  # it goes with the step wherever that is copied
         write_json(folder / "manifest.json", manifest | {"files": stay | said})
@@ -44,16 +43,6 @@ def let_go(store: Store, key: str) -> int:
     return freed
 
 
-def forget(store: Store, key: str) -> None:
-    """Take a step whose model was let go out of the store, so that it is trained again.
-
-    Raises:
-        OSError: it cannot be deleted.
-    """
-    if store.is_let_go(key):
-        drop_folder(store.folder(key))
-
-
 def require_kept(folder: Path) -> None:
     """Refuse to read the model of a finished step that was let go.
 
@@ -63,6 +52,6 @@ def require_kept(folder: Path) -> None:
     if (folder / LET_GO).exists():
         raise UserError(
             f"The model of the step in {folder} was let go once its study had read it (its field keep). "
-            "To have it again, delete that folder and run the study with -o keep=all: only this step, and "
-            "what it starts from if that was let go too, is computed anew."
+            "To have it again, delete that folder and run the study that trained it with -o keep=all: only "
+            "this step, and what it starts from if that was let go too, is computed anew."
         )

@@ -148,6 +148,15 @@ def read_plan(stem: Path, study: Study) -> tuple[Plan, Path | None]:
 def kept_parents(stem: Path) -> dict[str, tuple[str, ...]]:
     """Key → parents of every step of the plan that is kept beside ``stem``.
 
+    Raises:
+        UserError: it is missing or damaged.
+    """
+    return {step.key: step.parents for step in kept_outlines(stem)}
+
+
+def kept_outlines(stem: Path) -> list[Outline]:
+    """Every step but for its record of the plan that is kept beside ``stem``.
+
     Nothing else of it is read, so that plans of other versions can be asked as well.
 
     Raises:
@@ -155,11 +164,17 @@ def kept_parents(stem: Path) -> dict[str, tuple[str, ...]]:
     """
     path, raw = _short(stem)
     if "nodes" not in raw:
-        return {one.key: one.parents for one in KeptNodes(stem.with_suffix(".steps.parquet")).outlines()}
+        return KeptNodes(stem.with_suffix(".steps.parquet")).outlines()
     try:
-        return {key: parse_step(node["step"]).parents for key, node in raw["nodes"].items()}
+        return [_outline(key, node) for key, node in raw["nodes"].items()]
     except (KeyError, TypeError, ValueError):
         raise lost(path) from None
+
+
+def _outline(key: str, raw: Mapping[str, Any]) -> Outline:
+    """Of a node of the first layout."""
+    step = parse_step(raw["step"])
+    return Outline(key, step.kind, str(raw["title"]), str(raw["encoder"]), step.parents)
 
 
 def _short(stem: Path) -> tuple[Path, dict[str, Any]]:

@@ -20,7 +20,7 @@ import platformdirs
 
 from stiltwalk.plan.steps import Step, parse_step
 from stiltwalk.spec.errors import UserError
-from stiltwalk.store.atomic import publish_folder, read_json, write_json
+from stiltwalk.store.atomic import drop_folder, publish_folder, read_json, write_json
 from stiltwalk.store.disk import writing
 from stiltwalk.store.leases import Lease
 
@@ -35,7 +35,7 @@ _OLDEST = 1
 _MARKER = "format.json"
 
 LET_GO = "let-go.json"
-"""In the folder of a finished step whose weights were deleted on purpose (``letting_go.py``)."""
+"""In the folder of a finished step whose model was deleted on purpose (``letting_go.py``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +94,13 @@ class Store:
         """Whether step ``key`` is finished."""
         return os.path.exists(f"{self.root}/steps/{key[:2]}/{key}/manifest.json")  # noqa: PTH110  as above
 
+    def is_whole(self, key: str) -> bool:
+        """Whether step ``key`` is finished, and nothing of it was let go."""
+        return self.has(key) and not self.is_let_go(key)
+
     def is_let_go(self, key: str) -> bool:
-        """Whether step ``key`` is finished, but its weights were let go."""
-        return (self.folder(key) / LET_GO).exists()
+        """Whether step ``key`` is finished, but its model was let go."""
+        return os.path.exists(f"{self.root}/steps/{key[:2]}/{key}/{LET_GO}")  # noqa: PTH110  as above
 
     def workplaces(self, key: str) -> list[Path]:
         """Folders of unfinished work on step ``key``, whoever began it."""
@@ -243,8 +247,7 @@ def publish(store: Store, key: str, step: Step, facts: Mapping[str, Any], draft:
     """
     final = store.folder(key)
     with writing(store.root):
-        if final.exists() and not store.has(key):
-            shutil.rmtree(final)  # what is left of a step that somebody half deleted
+        clear_place(store, key)
         record = {"key": key, "parents": list(step.parents), "step": step.model_dump(mode="json")}
         write_json(draft / "step.json", record | {"facts": dict(facts)})
         write_json(draft / "manifest.json", {"files": files_in(draft)})
@@ -255,6 +258,16 @@ def publish(store: Store, key: str, step: Step, facts: Mapping[str, Any], draft:
 
         note_publication(store.journal, key, final)
     return published
+
+
+def clear_place(store: Store, key: str) -> None:
+    """Make room for step ``key`` where one lies without its model, or what somebody left of one.
+
+    Raises:
+        OSError: that cannot be deleted.
+    """
+    if store.folder(key).exists() and not store.is_whole(key):
+        drop_folder(store.folder(key))
 
 
 def _last_written(folder: Path) -> float:

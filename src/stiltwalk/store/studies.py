@@ -8,14 +8,14 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast, get_args
 
 import yaml
 
 from stiltwalk.plan.nodes import Plan
 from stiltwalk.spec.errors import unknown_name
 from stiltwalk.spec.record import parse
-from stiltwalk.spec.study import Study
+from stiltwalk.spec.study import Keep, Study
 from stiltwalk.spec.task import Task
 from stiltwalk.store.atomic import write_bytes
 from stiltwalk.store.disk import writing
@@ -87,9 +87,17 @@ def kept_revisions(store: Store) -> list[Path]:
     return sorted(store.root.glob("studies/*/*.yaml"), key=lambda path: path.stat().st_mtime_ns)
 
 
-def keeps_all(path: Path) -> bool:
-    """Whether the study of a revision keeps the weights of all it trains; one of an earlier version does."""
-    return bool(_read_yaml(path).get("keep", "all") == "all")
+def keep_of(path: Path) -> Keep:
+    """Which trained models the study of a revision keeps; one of an earlier version keeps all.
+
+    Raises:
+        UserError: its file is damaged.
+    """
+    said = _read_yaml(path)
+    for keep in get_args(Keep):
+        if isinstance(said, dict) and said.get("keep", "all") == keep:
+            return cast("Keep", keep)
+    raise lost(path)
 
 
 def _read_yaml(path: Path) -> Any:

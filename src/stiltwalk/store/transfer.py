@@ -2,17 +2,17 @@
 
 Of every folder the manifest is copied last, after all that it names was read back and compared. So whatever
 is killed is gone on with by the same command, and a step that is there is never written over, for the first
-publication wins there as well.
+publication wins there as well; but one whose model was let go gives way to one that has it.
 """
 
 from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from stiltwalk.spec.errors import UserError, unknown_name
 from stiltwalk.store.atomic import publish_folder, read_json
@@ -24,7 +24,7 @@ from stiltwalk.store.plans import kept_parents
 from stiltwalk.store.publication import note_publication
 from stiltwalk.store.references import References, references
 from stiltwalk.store.remote_store import MANIFEST, RemoteStore, reaching
-from stiltwalk.store.store import Store, damage, files_in, finished_keys
+from stiltwalk.store.store import LET_GO, Store, clear_place, damage, files_in, finished_keys
 from stiltwalk.store.studies import kept_names, kept_revisions
 
 _TABLE = "table.safetensors"
@@ -74,7 +74,7 @@ def push(store: Store, remote: RemoteStore, study: str | None, tell: Tell) -> Co
     steps = there = total = 0
     with reaching(remote, remote.url):
         for key in keys:
-            if remote.manifest(remote.step(key)) is not None:
+            if _holds(remote.manifest(remote.step(key)), more=store.is_whole(key)):
                 there += 1
                 continue
             tell(f"step {key[:12]}")
@@ -99,9 +99,10 @@ def pull(store: Store, remote: RemoteStore, study: str | None, tell: Tell) -> Co
     with reaching(remote, store.root), _drafts(store) as drafts:
         stems = _remote_stems(remote, study)
         for key in _wanted(remote, stems, drafts, study):
-            if store.has(key):
+            found = None if store.is_whole(key) else remote.manifest(remote.step(key))
+            if store.has(key) and (found is None or LET_GO in found):
                 there += 1
-            elif remote.manifest(remote.step(key)) is not None:
+            elif found is not None:
                 tell(f"step {key[:12]}")
                 total += _pull_step(store, remote, key, drafts)
                 steps += 1
@@ -110,6 +111,14 @@ def pull(store: Store, remote: RemoteStore, study: str | None, tell: Tell) -> Co
         for name in dict.fromkeys(stem.partition("/")[0] for stem in stems):
             total += _pull_records(store, remote, name)
     return Copied(steps, there, len(stems), total)
+
+
+def _holds(files: Mapping[str, Any] | None, *, more: bool) -> bool:
+    """Whether a step that has these files there, if it is there, need not be sent.
+
+    It is where its model was let go there, and there is ``more`` of it here.
+    """
+    return files is not None and not (more and LET_GO in files)
 
 
 def _revisions(store: Store, study: str | None) -> list[Path]:
@@ -231,6 +240,7 @@ def _pull_step(store: Store, remote: RemoteStore, key: str, drafts: Path) -> int
         tables |= dict.fromkeys(references(store.bases / name).tables)
     for name in tables:
         total += _pull_shared(remote, "tables", name, store.tables, drafts)
+    clear_place(store, key)
     if publish_folder(draft, store.folder(key)):
         note_publication(store.journal, key, store.folder(key))
     return total
