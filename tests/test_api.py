@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
 
 import stiltwalk
+from stiltwalk.spec.errors import UnknownNameError, UserError
 from tests.worlds import SMALL_STUDY, write_study, write_world
 
 
@@ -40,3 +42,37 @@ def test_an_unknown_function() -> None:
         AttributeError, match=r"has no attribute 'rnu'\. It has: __version__, evaluate, gains"
     ):
         stiltwalk.rnu  # noqa: B018
+
+
+@pytest.mark.parametrize("target", ["tatoeba", ["tatoeba"]])
+def test_one_name_needs_no_list(tmp_path: Path, target: str | list[str]) -> None:
+    """It is no list of letters, and what is wrong with it is said of the whole name."""
+    with pytest.raises(UnknownNameError, match=r"task 'commonsensqa'\. Did you mean 'commonsenseqa'"):
+        stiltwalk.transfer("x/e", target=target, intermediate="commonsensqa", store=tmp_path)
+    with pytest.raises(UnknownNameError, match=r"'tatoebo'\. Did you mean 'tatoeba'"):
+        stiltwalk.evaluate("pocket-xs", target="tatoebo", store=tmp_path)
+
+
+@pytest.mark.parametrize("workers", [-1, True, "2"])
+def test_workers_are_a_number(tmp_path: Path, workers: Any) -> None:
+    """Fewer than none are refused, and before anything is read."""
+    said = f"workers: expected a number of processes, 0 for this one, .*; found {workers!r}"
+    with pytest.raises(UserError, match=said):
+        stiltwalk.run("first-light", store=tmp_path, workers=workers)
+    with pytest.raises(UserError, match=said):
+        stiltwalk.transfer("x/e", target="tatoeba", store=tmp_path, workers=workers)
+    with pytest.raises(UserError, match=said):
+        stiltwalk.evaluate("x/e", target="tatoeba", store=tmp_path, workers=workers)
+
+
+def test_mappings_are_mappings(tmp_path: Path) -> None:
+    """A list where fields and values are expected is refused in words."""
+    wrong: Any = ["seeds=1"]
+    with pytest.raises(UserError, match=r"overrides: expected a mapping such as .*, found \['seeds=1'\]"):
+        stiltwalk.run("first-light", store=tmp_path, overrides=wrong)
+    with pytest.raises(UserError, match="engine_options: expected a mapping such as"):
+        stiltwalk.run("first-light", store=tmp_path, engine_options=wrong)
+    with pytest.raises(UserError, match=r"overrides: expected .*targets\.0\.layers"):
+        stiltwalk.evaluate("pocket-xs", target="tatoeba", store=tmp_path, overrides=wrong)
+    with pytest.raises(UserError, match="endpoints: expected a mapping such as"):
+        stiltwalk.synthesis("Does NLI help?", store=tmp_path, endpoints=wrong)

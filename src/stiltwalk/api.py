@@ -1,6 +1,7 @@
 """The commands as Python functions, returning pandas frames.
 
-Workers are spawned processes: in a script, call these below ``if __name__ == "__main__":``.
+Workers are spawned processes: in a script, call these below ``if __name__ == "__main__":``. Where several
+names may be given, one alone may stand without its list.
 """
 
 from __future__ import annotations
@@ -21,11 +22,13 @@ from stiltwalk.engine.engine_options import LOCAL, EngineChoice, choose_engine
 from stiltwalk.engine.prepare import Prepared
 from stiltwalk.literature.records.evidence import Judge
 from stiltwalk.literature.records.synthesis import Reviewer, Synthesis
+from stiltwalk.spec.errors import UserError
 from stiltwalk.spec.tracking import chosen_trackers
 from stiltwalk.store.rows import study_rows
 from stiltwalk.store.store import open_store
 
 Folder = str | PathLike[str] | None
+Names = str | PathLike[str] | Sequence[str | PathLike[str]]
 
 
 def run(
@@ -38,7 +41,7 @@ def run(
     scale: str | None = None,
     engine: str = "local",
     engine_options: Mapping[str, Any] | None = None,
-    track: Sequence[str] = (),
+    track: str | Sequence[str] = (),
 ) -> pd.DataFrame:
     """Run what is missing of ``study`` and return its result rows.
 
@@ -58,12 +61,15 @@ def run(
         StepFailedError: a step failed; everything finished is kept.
         InterruptedRunError: stopped on request; everything finished is kept.
     """
+    _require_workers(workers)
+    changes = _mapping("overrides", overrides, '{"recipe.target.epochs": 1}')
+    asked = _mapping("engine_options", engine_options, '{"address": "head:6379"}')
+    choice, told = choose_engine(engine, asked), chosen_trackers(_listed(track))
     places = (_path(data_dir), _path(store))
-    choice, told = choose_engine(engine, engine_options or {}), chosen_trackers(track)
     prepared = (
-        studies.prepared_from(study, "the study", *places, overrides or {}, scale)
+        studies.prepared_from(study, "the study", *places, changes, scale)
         if isinstance(study, Mapping)
-        else studies.prepared(str(study), *places, overrides or {}, scale)
+        else studies.prepared(str(study), *places, changes, scale)
     )
     return _carried_out(prepared, workers, choice, told)
 
@@ -71,8 +77,8 @@ def run(
 def transfer(
     encoder: str,
     *,
-    target: Sequence[str | PathLike[str]],
-    intermediate: Sequence[str | PathLike[str]] = (),
+    target: Names,
+    intermediate: Names = (),
     seeds: int = 3,
     recipe: str = "released",
     name: str = "transfer",
@@ -82,13 +88,13 @@ def transfer(
 ) -> pd.DataFrame:
     """Run a one-off study of one encoder and return its result rows; raises as :func:`run`.
 
-    A task is named, or the path of a task file.
+    A task is named, or the path of a task file; one alone needs no list: ``target="pocket-retrieval"``.
     """
     raw = {
         "study": name,
         "encoders": [encoder],
-        "intermediate": list(intermediate),
-        "targets": list(target),
+        "intermediate": _listed(intermediate),
+        "targets": _listed(target),
         "seeds": seeds,
         "recipe": recipe,
     }
@@ -98,7 +104,7 @@ def transfer(
 def evaluate(
     model: str,
     *,
-    target: Sequence[str | PathLike[str]],
+    target: Names,
     recipe: str = "released",
     overrides: Mapping[str, Any] | None = None,
     data_dir: Folder = None,
@@ -107,11 +113,13 @@ def evaluate(
 ) -> pd.DataFrame:
     """Test a finished step, a folder or a hub model, and return the rows; raises as :func:`run`.
 
-    ``overrides`` are as there: ``{"targets.0.layers": "all"}``, ``{"encoders.0.prefix": "query: "}``.
+    ``target`` is one task or a list. ``overrides`` are as there: ``{"targets.0.layers": "all"}``,
+    ``{"encoders.0.prefix": "query: "}``.
     """
+    _require_workers(workers)
+    changes = _mapping("overrides", overrides, '{"targets.0.layers": "all"}')
     places = (_path(data_dir), _path(store))
-    targets = [*map(str, target)]
-    return _carried_out(studies.prepared_evaluation(model, targets, recipe, places, overrides or {}), workers)
+    return _carried_out(studies.prepared_evaluation(model, _listed(target), recipe, places, changes), workers)
 
 
 def results(study: str, *, store: Folder = None, scale: str | None = None) -> pd.DataFrame:
@@ -120,7 +128,7 @@ def results(study: str, *, store: Folder = None, scale: str | None = None) -> pd
     Raises:
         UnknownNameError: no such study was run with this store.
     """
-    opened = open_store(options.store_root(_path(store)))
+    opened = options.kept_store(_path(store))
     return study_rows(opened, named.kept_plan(opened, study, scale))
 
 
@@ -148,7 +156,7 @@ def verdict(study: str, *, store: Folder = None, scale: str | None = None, final
     Raises:
         UnknownNameError: no such study was run with this store.
     """
-    opened = open_store(options.store_root(_path(store)))
+    opened = options.kept_store(_path(store))
     return judged(named.kept_plan(opened, study, scale), opened, final=final).verdict
 
 
@@ -159,7 +167,7 @@ def report(
     store: Folder = None,
     scale: str | None = None,
     claims: Folder = None,
-    literature: Sequence[str | PathLike[str]] = (),
+    literature: Names = (),
     final: bool = False,
 ) -> Path:
     """Write the report of a study run before: one page, with figures, tables and claims as files beside it.
@@ -187,30 +195,30 @@ def report(
     # drawing takes a second to load, for which the other functions do not wait
     from stiltwalk.cli.reporting.reported import default_folder, reported  # noqa: PLC0415
 
-    opened = open_store(options.store_root(_path(store)))
+    opened = options.kept_store(_path(store))
     plan = named.kept_plan(opened, study, scale)
     folder = _path(out) or default_folder(plan)
-    found = [*map(str, literature)]
+    found = _listed(literature)
     return reported(plan, opened, folder, claims=_path(claims), literature=found, final=final, quiet=True)
 
 
 def synthesis(
     question: str,
     *,
-    sources: Sequence[str] | None = None,
+    sources: str | Sequence[str] | None = None,
     folder: Folder = None,
     endpoints: Mapping[str, str] | None = None,
     limit: int = 100,
     query: str = "",
     since: int | None = None,
     until: int | None = None,
-    languages: Sequence[str] = ("en",),
+    languages: str | Sequence[str] = ("en",),
     name: str | None = None,
     offline: bool = False,
     max_age: float | None = None,
     judge: str | Judge = "lexical",
     encoder: str | None = None,
-    reviewers: Sequence[str | Reviewer] = (),
+    reviewers: str | Sequence[str | Reviewer] = (),
     store: Folder = None,
 ) -> Synthesis:
     """What others found: the command ``literature`` without its report.
@@ -241,27 +249,29 @@ def synthesis(
     from stiltwalk.cli.literature.asked import Asked  # noqa: PLC0415
     from stiltwalk.cli.literature.made import made, ready  # noqa: PLC0415
 
+    addresses = _mapping("endpoints", endpoints, '{"openalex": "https://mirror.example.org"}')
+    further = [reviewers] if isinstance(reviewers, str) else [*reviewers]
     asked = Asked(
-        sources=None if sources is None else ",".join(sources),
+        sources=None if sources is None else ",".join(_listed(sources)),
         folder=_path(folder),
-        endpoints=tuple(f"{name}={address}" for name, address in (endpoints or {}).items()),
+        endpoints=tuple(f"{database}={address}" for database, address in addresses.items()),
         limit=limit,
         query=query,
         since=since,
         until=until,
-        languages=tuple(languages),
+        languages=tuple(_listed(languages)),
         name=name,
         offline=offline,
         max_age=max_age,
         judge=judge if isinstance(judge, str) else "lexical",
         encoder=encoder,
-        reviewers=tuple(each for each in reviewers if isinstance(each, str)),
+        reviewers=tuple(each for each in further if isinstance(each, str)),
     )
     return made(
         ready(question, asked),
         open_store(options.store_root(_path(store))),
         judge=None if isinstance(judge, str) else judge,
-        reviewers=[each for each in reviewers if not isinstance(each, str)],
+        reviewers=[each for each in further if not isinstance(each, str)],
     )
 
 
@@ -274,3 +284,22 @@ def _carried_out(
 
 def _path(given: Folder) -> Path | None:
     return None if given is None else Path(given)
+
+
+def _listed(given: Names) -> list[str]:
+    """One name is a list of one, where Python would take it for a list of letters."""
+    return [str(given)] if isinstance(given, str | PathLike) else [*map(str, given)]
+
+
+def _mapping(name: str, given: Mapping[str, Any] | None, such_as: str) -> Mapping[str, Any]:
+    if given is not None and not isinstance(given, Mapping):
+        raise UserError(f"{name}: expected a mapping such as {such_as}, found {given!r}.")
+    return given or {}
+
+
+def _require_workers(given: int | None) -> None:
+    if given is not None and (isinstance(given, bool) or not isinstance(given, int) or given < 0):
+        raise UserError(
+            "workers: expected a number of processes, 0 for this one, or None for as many as fit; found "
+            f"{given!r}."
+        )

@@ -199,6 +199,9 @@ def test_a_full_folder_is_not_written_into(command: Command, world: World, tmp_p
     ended = command("submission", "tiny-world", "--seed", "1", "--out", tmp_path, *world.places)
     assert ended.code == 2
     assert f"{tmp_path} holds something already. Name a new folder" in ended.err
+    within = tmp_path / "file" / "predictions"
+    ended = command("submission", "tiny-world", "--seed", "1", "--out", within, *world.places)
+    assert (ended.code, f"--out {within}" in ended.err, "Not a directory" in ended.err) == (2, True, True)
 
 
 def test_changed_data_is_noticed(command: Command, world: World, tmp_path: Path) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
+
 from stiltwalk.cli.task_table import markdown
 from stiltwalk.spec.languages import LANGUAGES
 from stiltwalk.spec.tasks import TASKS
@@ -83,3 +85,28 @@ def test_doctor(command: Command, tmp_path: Path) -> None:
     (tmp_path / "format.json").write_text('{"format": 99}')
     rows = command("doctor", "--store", tmp_path, "--json").json["rows"]
     assert "Upgrade stiltwalk" in next(row for row in rows if row["check"] == "store")["cure"]
+
+
+def _check(command: Command, name: str, store: Path) -> tuple[str, str]:
+    rows = command("doctor", "--store", store, "--json").json["rows"]
+    return next((row["state"], row["cure"]) for row in rows if row["check"] == name)
+
+
+def test_doctor_refuses_what_run_refuses(
+    command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A store that is a file, below a file or another folder; memory that is no number."""
+    file = tmp_path / "other" / "file"
+    file.parent.mkdir()
+    file.write_text("x")
+    for store in (file, file / "below"):
+        assert _check(command, "store", store) == ("unusable", f"{file} is a file; give --store a folder")
+    assert "no stiltwalk store" in _check(command, "store", file.parent)[1]
+    new = tmp_path / "new"
+    assert (_check(command, "store", new), new.exists()) == (("ok", ""), False)
+
+    monkeypatch.setenv("STILTWALK_MEMORY", "abc")
+    state, cure = _check(command, "STILTWALK_MEMORY", new)
+    assert (state, "STILTWALK_MEMORY=abc: expected gigabytes above 0" in cure) == ("unusable", True)
+    monkeypatch.setenv("STILTWALK_MEMORY", "16")
+    assert _check(command, "STILTWALK_MEMORY", new) == ("ok", "")

@@ -92,6 +92,7 @@ def test_the_start_can_be_followed(
     followed = _followed(START, command, tmp_path, leave={"demo"})
     assert len(followed) > 8
     assert [ended.err for ended in followed if ended.code] == []
+    assert not [ended.out for ended in followed if "no error is left to spend" in ended.out]
     assert "pocket-ner" in next(ended.out for ended in followed if "Gain over 'none'" in ended.out)
     assert [path.name for path in tmp_path.rglob("report.html")] == ["report.html"]
 

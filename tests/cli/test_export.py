@@ -86,3 +86,8 @@ def test_mistakes(command: Command, kept: World, tmp_path: Path) -> None:
     assert ended.code == 2
     assert "holds no model" in ended.err
     assert [path.name for path in tmp_path.iterdir()] == ["kept"]
+    (tmp_path / "file").touch()
+    within = tmp_path / "file" / "m"
+    rows = command("results", "tiny-world", "--json", *kept.places[2:]).json["rows"]
+    ended = command("export", rows[0]["step"], "--out", within, *kept.places)
+    assert (ended.code, f"--out {within}: it cannot be written" in ended.err) == (2, True)

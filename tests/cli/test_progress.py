@@ -41,7 +41,7 @@ def test_plain_lines_without_a_terminal(
     out, err = capsys.readouterr()
     assert out == ""
     assert "[1/4] began  target udpos, seed 1" in err
-    assert "target udpos, seed 1: training 5/10, 123 examples/s" in err
+    assert "target udpos, seed 1: training 5/10, 123 examples/s\n" in err
     assert "[2/4] done   target udpos, seed 1" in err
     assert "again  predict udpos\nattempt 1 of 2 ended with: EIO\n" in err
     assert "FAILED predict udpos" in err

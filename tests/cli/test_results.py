@@ -113,3 +113,20 @@ def test_a_benchmark_is_of_a_whole_study(command: Command, store: Path) -> None:
     """Its table has all arms, so that none is chosen."""
     ended = command("results", "one", "--benchmark", "xtreme", "--arm", "squad", "--store", store)
     assert (ended.code, "Leave out --arm and the like" in ended.err) == (2, True)
+
+
+def test_a_parquet_file_that_cannot_be_written(command: Command, store: Path, tmp_path: Path) -> None:
+    """It is the user's mistake, told in words."""
+    for place, why in ((tmp_path / "nope" / "x.parquet", "No such file"), (tmp_path, "Is a directory")):
+        ended = command("results", "one", "--parquet", place, "--store", store)
+        assert (ended.code, f"--parquet {place}: it cannot be written: {why}" in ended.err) == (2, True)
+
+
+@pytest.mark.parametrize(
+    "forms", [("--csv", "--json"), ("--csv", "--parquet", "x"), ("--parquet", "x", "--json")]
+)
+def test_one_form_at_a_time(command: Command, store: Path, forms: tuple[str, ...]) -> None:
+    """None is left out in silence."""
+    ended = command("results", "one", *forms, "--store", store)
+    assert (ended.code, "are each a form of its own. Give one of them." in ended.err) == (2, True)
+    assert not ended.out

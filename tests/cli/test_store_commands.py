@@ -74,7 +74,7 @@ def test_ls_of_one_kind(command: Command, store: Store) -> None:
 
 def test_ls_of_an_empty_store(command: Command, tmp_path: Path) -> None:
     """It says so."""
-    ended = command("store", "ls", "--store", tmp_path / "new")
+    ended = command("store", "ls", "--store", open_store(tmp_path / "new").root)
     assert (ended.code, "0 finished steps" in ended.out) == (0, True)
 
 

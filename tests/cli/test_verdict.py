@@ -255,3 +255,17 @@ def test_figure(command: Command, store: Store, tmp_path: Path) -> None:
     assert command("verdict", "judged", "--store", store.root, "--figure", path).code == 0
     assert REHEARSAL in path.read_text()
     assert command("verdict", "judged", "--store", store.root, "--figure", tmp_path / "v.doc").code == 2
+
+
+@pytest.mark.parametrize(
+    ("place", "why"),
+    [("v.bmp", "A figure is written as"), ("nope/v.svg", "there is no folder"), ("v.svg", "it is a folder")],
+)
+def test_a_figure_that_cannot_be_written_spends_no_look(
+    command: Command, store: Store, tmp_path: Path, place: str, why: str
+) -> None:
+    """It is refused before the study is judged."""
+    (tmp_path / "v.svg").mkdir()
+    ended = command("verdict", "judged", "--store", store.root, "--figure", tmp_path / place)
+    assert (ended.code, ended.out, why in ended.err) == (2, "", True)
+    assert not read_looks(store, "judged")

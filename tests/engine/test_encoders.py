@@ -80,6 +80,13 @@ def test_neither_folder_nor_hub_id() -> None:
         locate_encoder("./no/such/folder", None, content_sha256)
 
 
+@pytest.mark.parametrize("name", ["pocket-xx", "poket-s"])
+def test_a_packaged_encoder_misspelt(name: str) -> None:
+    """The nearest is named, and no hub is asked."""
+    with pytest.raises(UserError, match=f"no packaged encoder '{name}'. Did you mean 'pocket-x?s'"):
+        locate_encoder(name, None, content_sha256)
+
+
 def _laid_out(folder: Path) -> Path:
     """An encoder as a step leaves it: model, tokenizer and heads."""
     _write(folder / "model", '{"num_hidden_layers": 3}')

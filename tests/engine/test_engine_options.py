@@ -41,8 +41,8 @@ def test_only_an_array_nobody_waits_for_is_detached() -> None:
             {"cpus": "many"},
             r"says to the engine 'ray' is not a valid set of options:\n  cpus: .*'many'",
         ),
-        ("ray", {"cpus": "0"}, r"cpus: Input should be greater than 0, found '0'"),
-        ("ray", {"resources": {"a100": "-1"}}, r"resources\.a100: .*greater than 0, found '-1'"),
+        ("ray", {"cpus": "0"}, r"cpus: expected more than 0, found '0'"),
+        ("ray", {"resources": {"a100": "-1"}}, r"resources\.a100: .*expected more than 0, found '-1'"),
         ("ray", {"resources": "a100"}, r"resources: expected a mapping such as \{a: b\}, found 'a100'"),
     ],
 )

@@ -54,9 +54,9 @@ def test_an_encoder_is_trained_in_full_unless_the_study_says_otherwise() -> None
     ("written", "message"),
     [
         ("lorra", r"expected full, lora or \{lora: .*found 'lorra'\. Did you mean 'lora'\?"),
-        ({"lora": {"rank": 0}}, r"adaptation\.lora\.rank: .*greater than or equal to 1, found 0"),
-        ({"lora": {"alpha": 0}}, r"adaptation\.lora\.alpha: .*greater than 0, found 0"),
-        ({"lora": {"dropout": 1}}, r"adaptation\.lora\.dropout: .*less than 1, found 1"),
+        ({"lora": {"rank": 0}}, r"adaptation\.lora\.rank: .*expected at least 1, found 0"),
+        ({"lora": {"alpha": 0}}, r"adaptation\.lora\.alpha: .*expected more than 0, found 0"),
+        ({"lora": {"dropout": 1}}, r"adaptation\.lora\.dropout: .*expected less than 1, found 1"),
         ({"lora": {"ranks": 4}}, r"there is no such field\. Did you mean 'rank'\?"),
         ({"lora": {"targets": "atention"}}, r"found 'atention'\. Did you mean 'attention'\?"),
         ({"lora": {"targets": "query"}}, r"found 'query'\..* Write a single name as \[query\]"),

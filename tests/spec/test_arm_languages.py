@@ -50,7 +50,7 @@ def test_a_mix_of_several_tasks_and_a_control() -> None:
 @pytest.mark.parametrize(
     ("arms", "message"),
     [
-        ([{**ONE, "languages": []}], r"languages.*at least 1 item"),
+        ([{**ONE, "languages": []}], r"languages.*expected 1 or more entries"),
         ([{**ONE, "languages": ["de", "de"]}], "languages lists de twice; name each once"),
         ([{**ONE, "languages": ["swahili"]}], r"There is no language 'swahili'\. Did you mean 'sw'\?"),
         ([{**ONE, "back_translated": "german"}], r"There is no language 'german'\. Did you mean 'de'\?"),

@@ -64,7 +64,7 @@ def test_tasks_that_share_a_head() -> None:
             "names 'squad' twice: a task has one head",
         ),
         ({"task": "squad", "name": "none"}, "'none' is the name of the baseline"),
-        ({"task": "squad", "name": "my arm"}, "name: String should match pattern"),
+        ({"task": "squad", "name": "my arm"}, "name: expected letters, digits and"),
         (
             {"task": "squad", "training": {"batchsize": 1}},
             r"training\.batchsize: .* Did you mean 'batch_size'",

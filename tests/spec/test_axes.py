@@ -59,12 +59,12 @@ def test_values_become_what_they_stand_for(axis: str, given: list[Any], found: t
             r"axes: there is no axis 'exmaples'\. Did you mean 'examples'\? There is: lang",
         ),
         ({"colour": [1]}, r"axes: there is no axis 'colour'\. There is: languages, masked_lm_share, layers"),
-        ({"examples": []}, r"axes\.examples\.values: .*at least 1 item"),
+        ({"examples": []}, r"axes\.examples\.values: .*expected 1 or more entries"),
         ({"examples": 5}, r"axes\.examples: expected a mapping .*, found 5"),
         ({"examples": [10, "many"]}, r"axes: examples: expected a number or all, found 'many' \("),
         (
             {"examples": [0]},
-            r"axes: examples: expected a number or all, found 0 \(.*greater than or equal to 1",
+            r"axes: examples: expected a number or all, found 0 \(.*expected at least 1",
         ),
         ({"examples": [1.5]}, r"axes: examples: .*found 1\.5 \("),
         (
@@ -104,7 +104,7 @@ def test_values_become_what_they_stand_for(axis: str, given: list[Any], found: t
             {"layers": {"values": [1, 2], "arms": ["squad"]}},
             r"axes: layers are the targets', which every arm shares: leave arms out",
         ),
-        ({"examples": {"values": [1], "arms": []}}, r"axes\.examples\.arms: .*at least 1 item"),
+        ({"examples": {"values": [1], "arms": []}}, r"axes\.examples\.arms: .*expected 1 or more entries"),
         (
             {"examples": {"valus": [1]}},
             r"axes\.examples\.valus: there is no such field\. Did you mean 'values'",

@@ -79,12 +79,12 @@ def test_an_encoder_made_here() -> None:
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"text": []}, r"text: Tuple should have at least 1 item"),
-        ({"training": {"steps": 0}}, r"training\.steps: .*greater than or equal to 1, found 0"),
-        ({"training": {"steps": 1, "mask_share": 0}}, r"mask_share: .*greater than 0, found 0"),
+        ({"text": []}, r"text: expected 1 or more entries"),
+        ({"training": {"steps": 0}}, r"training\.steps: .*expected at least 1, found 0"),
+        ({"training": {"steps": 1, "mask_share": 0}}, r"mask_share: .*expected more than 0, found 0"),
         (
             {"vocabulary_kind": "bpe"},
-            r"vocabulary_kind: Input should be 'wordpiece' or 'unigram', found 'bpe'",
+            r"vocabulary_kind: expected 'wordpiece' or 'unigram', found 'bpe'",
         ),
     ],
 )
@@ -96,7 +96,7 @@ def test_a_bad_pretraining_recipe(changes: dict[str, Any], message: str) -> None
 
 def test_masked_lm_steps_are_asked_for() -> None:
     """How long to pretrain is never guessed."""
-    with pytest.raises(StudyError, match="steps: Field required"):
+    with pytest.raises(StudyError, match="steps: this field is needed"):
         parse(MaskedLm, {}, "here")
 
 

@@ -20,7 +20,7 @@ from .fakes import study
         ([], r"expected published, all, or different indices from 0 \(embeddings\) on, found \[\]"),
         ([3, 3], r"found \[3, 3\]"),
         (-1, r"found \[-1\]"),
-        ([1.5], "valid integer"),
+        ([1.5], "expected a whole number"),
         (True, "layers"),
     ],
 )

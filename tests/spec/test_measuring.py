@@ -69,9 +69,9 @@ def test_a_study_survives_writing_down() -> None:
         ),
         ({"batches": [1, 8, 1]}, "such as [1, 8, 32, 128], found [1, 8, 1]"),
         ({"lengths": [0, 128]}, "such as [128, 384], found [0, 128]"),
-        ({"lengths": ["long"]}, "measure.lengths.0: Input should be a valid integer"),
-        ({"repeats": 0}, "measure.repeats: Input should be greater than or equal to 1, found 0"),
-        ({"threads": 0}, "measure.threads: Input should be greater than or equal to 1, found 0"),
+        ({"lengths": ["long"]}, "measure.lengths.0: expected a whole number"),
+        ({"repeats": 0}, "measure.repeats: expected at least 1, found 0"),
+        ({"threads": 0}, "measure.threads: expected at least 1, found 0"),
     ],
 )
 def test_what_cannot_be_measured(measure: object, message: str) -> None:

@@ -125,7 +125,7 @@ def test_a_record_read_again_is_the_same(kind: str) -> None:
         ({"type": None}, r"type: expected, such as type: sequence-classification"),
         ({"splits": None}, r"splits: expected, such as splits: \{train: train\.csv"),
         ({"columns": None}, r"columns: expected, such as columns: \{text_a: '\{premise\}', label: gold\}"),
-        ({"type": "classification"}, r"type: Input should be 'sequence-classification', .*'classification'"),
+        ({"type": "classification"}, r"type: expected 'sequence-classification', .*'classification'"),
         ({"name": "squad"}, r"name: 'squad' is the name of a task that is there already\. Choose another"),
         ({"name": "My task"}, r"name: expected small letters, digits, \+ and -.*found 'My task'"),
         ({"name": "none"}, r"name: 'none' means something else"),
@@ -207,7 +207,7 @@ def test_what_is_wrong_with_columns(changes: dict[str, Any], message: str) -> No
 @pytest.mark.parametrize(
     ("splits", "message"),
     [
-        ({"trian": "x.csv"}, r"splits\.trian\.\[key\]: Input should be 'train', 'dev' or 'test'"),
+        ({"trian": "x.csv"}, r"splits\.trian\.\[key\]: expected 'train', 'dev' or 'test'"),
         ({"train": {"path": "x.csv"}}, r"splits\.train\.path: .* Did you mean 'paths'\?"),
         ({"train": None}, r"split 'train' of 'my-nli' must be made where its task is, else found: by paths"),
         ({"dev": "x.csv"}, r"splits: expected English training data \(train\) or a test split \(test\)"),

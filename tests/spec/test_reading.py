@@ -102,7 +102,7 @@ def test_fields_of_a_choice() -> None:
     """Both are checked when a study is read."""
     choice = parse(EncoderChoice, {"name": "e", "source": "x/y", "attention": "causal"}, "here")
     assert (choice.attention, choice.pooling) == ("causal", None)
-    with pytest.raises(StudyError, match="pooling: Input should be 'first', 'mean' or 'last', found 'cls'"):
+    with pytest.raises(StudyError, match="pooling: expected 'first', 'mean' or 'last', found 'cls'"):
         parse(EncoderChoice, {"name": "e", "source": "x/y", "pooling": "cls"}, "here")
     with pytest.raises(StudyError, match="Did you mean 'attention'"):
         parse(EncoderChoice, {"name": "e", "source": "x/y", "atention": "causal"}, "here")

@@ -127,8 +127,11 @@ def test_xtreme_baseline_has_no_first_stage() -> None:
 @pytest.mark.parametrize(
     ("override", "message"),
     [
-        ({"epochs": -1}, r"the training of 'fake' is not a valid training:\n  epochs: .*greater than 0"),
-        ({"batch_size": 2.5}, r"batch_size: .*integer.*, found 2\.5"),
+        (
+            {"epochs": -1},
+            r"the training of 'fake' is not a valid training:\n  epochs: .*expected more than 0",
+        ),
+        ({"batch_size": 2.5}, r"batch_size: .*whole number, found 2\.5"),
         ({"epoch": 1}, r"epoch: there is no such field\. Did you mean 'epochs'\?"),
         ({"noise_scale_evry": 1}, r"noise_scale_evry: .* Did you mean 'noise_scale_every'\?"),
         (
@@ -136,8 +139,8 @@ def test_xtreme_baseline_has_no_first_stage() -> None:
             r"noise_scale_every: expected 0 where batch_size is 1, found 9: .* Raise batch_size to 2 or more",
         ),
         ({"subset": 1}, r"subset: expected 0 where all examples are used, found 1\. Say how many"),
-        ({"least_rate_share": 1.5}, r"least_rate_share: .*less than or equal to 1, found 1\.5"),
-        ({"steps": 0}, r"steps: .*greater than or equal to 1, found 0"),
+        ({"least_rate_share": 1.5}, r"least_rate_share: .*expected at most 1, found 1\.5"),
+        ({"steps": 0}, r"steps: .*expected at least 1, found 0"),
     ],
 )
 def test_a_bad_override(override: dict[str, Any], message: str) -> None:

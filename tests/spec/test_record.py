@@ -61,7 +61,7 @@ def test_replace_keeps_what_was_left_out_left_out() -> None:
         ({"many": [{}, {"detph": 1}]}, r"  many\.1\.detph: there is no such field\. Did you mean 'depth'\?"),
         ({"named": {"x": {"widt": 1}}}, r"  named\.x\.widt: there is no such field\. Did you mean 'width'\?"),
         ({"zzz": 1}, r"  zzz: there is no such field\. Known fields: inner, many, maybe, named, title\."),
-        ({"inner": {"width": "wide"}}, r"  inner\.width: Input should be a valid integer.*, found 'wide'"),
+        ({"inner": {"width": "wide"}}, r"  inner\.width: expected a whole number.*, found 'wide'"),
     ],
 )
 def test_problems_are_named(raw: dict[str, object], message: str) -> None:

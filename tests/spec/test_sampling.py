@@ -46,7 +46,7 @@ TURNS = [{"at": 0.5, "weights": {"a": 1}}, {"at": 0.5, "weights": {"a": 1}}]
         ("uniformly", "there is no sampling 'uniformly'. Did you mean 'uniform'?"),
         ({"kap": 3}, "kap: there is no such field. Did you mean 'cap'?"),
         ({"cap": 0}, "a cap of 0 leaves nothing to draw; expected 1 or more"),
-        ({"exponent": -1}, "exponent: Input should be greater than or equal to 0"),
+        ({"exponent": -1}, "exponent: expected at least 0"),
         ({"temperature": 0}, "temperature: expected a number above 0, such as 2, found 0"),
         ({"temperature": "hot"}, "temperature: expected a number above 0, such as 2, found 'hot'"),
         ({"temperature": 2, "exponent": 1}, "temperature T is the exponent 1/T: give one of the two"),
@@ -60,7 +60,7 @@ TURNS = [{"at": 0.5, "weights": {"a": 1}}, {"at": 0.5, "weights": {"a": 1}}]
             {"schedule": [TURNS[0], {"at": 1, "weights": {"b": 1}}]},
             "every turn of a schedule weighs the same tasks",
         ),
-        ({"schedule": [{"at": 2, "weights": {"a": 1}}]}, "schedule.0.at: Input should be less than or equal"),
+        ({"schedule": [{"at": 2, "weights": {"a": 1}}]}, "schedule.0.at: expected at most"),
     ],
 )
 def test_what_cannot_be_drawn_from(raw: object, message: str) -> None:

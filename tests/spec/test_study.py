@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from stiltwalk.spec.analysis import Analysis
 from stiltwalk.spec.arms import NONE_ARM
 from stiltwalk.spec.errors import StudyError
+from stiltwalk.spec.seeds import MOST_SEEDS
 
 from .fakes import MADE, study
 
@@ -40,19 +41,22 @@ def test_unknown_fields(changes: dict[str, Any], message: str) -> None:
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"study": "a/b"}, r"study: String should match pattern .*, found 'a/b'"),
-        ({"study": "../up"}, "study: String should match pattern"),
-        ({"study": "x" * 81}, "study: String should have at most 80 characters"),
-        ({"encoders": []}, "encoders: Tuple should have at least 1 item"),
-        ({"targets": []}, "targets: Tuple should have at least 1 item"),
+        ({"study": "a/b"}, r"study: expected letters, digits and .*, found 'a/b'"),
+        ({"study": "../up"}, "study: expected letters, digits and"),
+        ({"study": "x" * 81}, "study: expected at most 80 characters"),
+        ({"encoders": []}, "encoders: expected 1 or more entries"),
+        ({"targets": []}, "targets: expected 1 or more entries"),
         ({"seeds": 0}, "seeds: .*needs at least one seed, found 0"),
         ({"seeds": -2}, "seeds: .*needs at least one seed, found -2"),
-        ({"seeds": True}, "seeds: .*, found True"),
-        ({"seeds": "three"}, "seeds: .*, found 'three'"),
-        ({"execution": {"precision": "fp16"}}, r"execution\.precision: Input should be 'fp32' or 'bf16'"),
+        ({"seeds": True}, "seeds: expected a number of seeds or a list of them .*, found True"),
+        ({"seeds": "three"}, r"seeds: expected a number .* such as \[1, 2, 3\], found 'three'"),
+        ({"question": None}, "question: expected text, found nothing"),
+        ({"recipe": {"target": {"epochs": "x"}}}, r"recipe\.target\.epochs: expected a number, found 'x'"),
+        ({"seeds": 20240101}, r"seeds: a number .*, found 20240101\. For that one seed write"),
+        ({"execution": {"precision": "fp16"}}, r"execution\.precision: expected 'fp32' or 'bf16'"),
         (
             {"execution": {"prediction": "int4"}},
-            r"execution\.prediction: Input should be 'as-trained', 'bf16'",
+            r"execution\.prediction: expected 'as-trained', 'bf16'",
         ),
         (
             {"execution": {"sharded": True}},
@@ -62,7 +66,7 @@ def test_unknown_fields(changes: dict[str, Any], message: str) -> None:
             {"execution": {"sharded": True, "processes": 2, "optimiser": "adamw-8bit"}},
             r"  execution: sharded cuts .* adamw-8bit cannot be; set optimiser to adamw, or leave sharded",
         ),
-        ({"execution": {"threads": 0}}, r"execution\.threads: .*greater than or equal to 1, found 0"),
+        ({"execution": {"threads": 0}}, r"execution\.threads: .*expected at least 1, found 0"),
         ({"recipe": {"target": {"epochs": "many"}}}, r"recipe\.target\.epochs.*, found 'many'"),
     ],
 )
@@ -107,6 +111,8 @@ def test_seeds() -> None:
     """Three seeds unless told; listed seeds stay as they are."""
     assert study({}).seeds == study({"seeds": 3}).seeds == (1, 2, 3)
     assert study({"seeds": [7, 5]}).seeds == (7, 5)
+    assert len(study({"seeds": MOST_SEEDS}).seeds) == MOST_SEEDS
+    assert study({"seeds": [20240101]}).seeds == (20240101,)
 
 
 @pytest.mark.parametrize(

@@ -141,7 +141,7 @@ def test_an_override_reaches_into_what_stood_as_a_name(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        (TEXT + "seeds: []\n", "seeds: .* at least 1 item"),
+        (TEXT + "seeds: []\n", "seeds: expected 1 or more entries"),
         (TEXT + "study: again\n", r"small\.yaml is not valid YAML: study stands twice"),
         (
             TEXT.replace("recipe: released", "recipe: {tasks: {xquad: {epochs: 1}}}"),

@@ -220,7 +220,10 @@ def test_editors_are_told_what_fields_mean() -> None:
         if name != "Scale" and "description" not in said
     ]
     assert silent == ["Sampling.temperature"]
-    assert SCHEMA["properties"]["seeds"]["description"] == "random seeds; a number N means 1 to N."
+    assert (
+        SCHEMA["properties"]["seeds"]["description"]
+        == "random seeds; a number N, at most 1000, means 1 to N."
+    )
 
 
 def test_axes_and_scales_have_every_name() -> None:

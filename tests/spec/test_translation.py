@@ -74,14 +74,14 @@ def test_a_direction_may_have_a_model_of_its_own() -> None:
         ({"model": "pocket", "models": {"en-de": "x"}}, "model: pocket is for generated tasks alone"),
         (
             {"model": "x", "beams": 0},
-            "translation.beams: Input should be greater than or equal to 1, found 0",
+            "translation.beams: expected at least 1, found 0",
         ),
         (
             {"model": "x", "backend": "ct2"},
-            "translation.backend: Input should be 'transformers' or 'ctranslate2'",
+            "translation.backend: expected 'transformers' or 'ctranslate2'",
         ),
         ({"modell": "x"}, "translation.modell: there is no such field. Did you mean 'model'?"),
-        ({"model": ""}, "translation.model: String should have at least 1 character"),
+        ({"model": ""}, "translation.model: expected text that is not empty"),
     ],
 )
 def test_a_translator_that_is_none_is_refused(translation: dict[str, Any], said: str) -> None:

@@ -20,7 +20,6 @@ from stiltwalk.spec.benchmark import Benchmark
 from stiltwalk.spec.errors import UserError
 from stiltwalk.spec.tasks.benchmarks import find_benchmark
 from stiltwalk.store.rows import study_rows
-from stiltwalk.store.store import open_store
 
 TOTAL = "all tasks"
 """What tables call the mean over tasks."""
@@ -63,7 +62,7 @@ def show_study(study: str, name: str, store: Path | None, scale: str | None = No
         UserError: no such study or benchmark, or the study has rows of several layers.
     """
     benchmark = find_benchmark(name)
-    opened = open_store(options.store_root(store))
+    opened = options.kept_store(store)
     arms = benchmark_tables(study_rows(opened, named.kept_plan(opened, study, scale)), benchmark)
     if not arms:
         raise UserError(f"The study '{study}' has no result of a task of {benchmark.title} yet.")

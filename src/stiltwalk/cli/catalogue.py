@@ -12,6 +12,7 @@ from typing import Any
 import psutil
 
 from stiltwalk.cli import options, show, task_table
+from stiltwalk.engine.devices import MEMORY, find_devices
 from stiltwalk.engine.encoders import described_packaged
 from stiltwalk.engine.status import finished_pretraining
 from stiltwalk.spec.encoders import KNOWN_ENCODERS
@@ -191,7 +192,7 @@ def show_ladders(*, as_json: bool) -> None:
 
 def show_doctor(store: Path | None, *, as_json: bool) -> None:
     """Print what was found, and how to mend what is missing."""
-    rows = [*_machine(), *_libraries(), _trackers(), _store(store), _data()]
+    rows = [*_machine(), *_memory(), *_libraries(), _trackers(), _store(store), _data()]
     if as_json:
         show.print_json("rows", rows)
     else:
@@ -218,6 +219,18 @@ def _machine() -> list[dict[str, Any]]:
     ]
 
 
+def _memory() -> list[dict[str, Any]]:
+    """What steps may use of it, where the user says so."""
+    given = os.environ.get(MEMORY)
+    if given is None:
+        return []
+    try:
+        find_devices(lambda: ())
+    except UserError as error:
+        return [_row(MEMORY, given, "unusable", str(error))]
+    return [_row(MEMORY, f"{given} GB")]
+
+
 def _libraries() -> list[dict[str, Any]]:
     rows = []
     for name in LIBRARIES:
@@ -239,6 +252,8 @@ def _trackers() -> dict[str, Any]:
 def _store(given: Path | None) -> dict[str, Any]:
     root = options.store_root(given)
     there = next(p for p in (root, *root.parents) if p.exists())
+    if not there.is_dir():
+        return _row("store", str(root), "unusable", f"{there} is a file; give --store a folder")
     free = shutil.disk_usage(there).free / 2**30
     found = f"{root} ({free:.0f} GiB free)"
     if not os.access(there, os.W_OK):
@@ -246,7 +261,9 @@ def _store(given: Path | None) -> dict[str, Any]:
     if free < LOW_DISK_GIB:
         return _row("store", found, "little room", "give --store a folder on a larger disk")
     try:
-        open_store(root) if (root / "format.json").exists() else None
+        # an empty folder would be made a store of; another one that is none is refused
+        if there == root and any(not path.name.startswith(".") for path in root.iterdir()):
+            open_store(root)
     except UserError as error:
         return _row("store", found, "unusable", str(error))
     return _row("store", found)

@@ -19,7 +19,6 @@ from stiltwalk.cli.named import kept_plan
 from stiltwalk.render.claims_json import finite
 from stiltwalk.spec.claims import Claim, read_claims, shipped_claims
 from stiltwalk.spec.predicates import DecisionIs, Predicate
-from stiltwalk.store.store import open_store
 
 
 def show_claims(file: Path | None, *, as_json: bool) -> None:
@@ -46,7 +45,7 @@ def show_judged(
         UserError: there is no such study; the file of claims cannot be read.
     """
     claims = _claims(file)
-    opened = open_store(options.store_root(store))
+    opened = options.kept_store(store)
     evidence = gathered(kept_plan(opened, name, scale), opened)
     found = judge_all(claims, evidence)
     if as_json:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pandas as pd
 
 from stiltwalk.cli import options, show
+from stiltwalk.cli.own_places import writing_to
 from stiltwalk.cli.publishing import (
     Destination,
     Pushed,
@@ -34,7 +35,7 @@ from stiltwalk.spec.tasks import TASKS, Catalogue, find_task
 from stiltwalk.store.atomic import write_bytes
 from stiltwalk.store.index import open_index
 from stiltwalk.store.plans import outlines_of
-from stiltwalk.store.store import Artifact, Store, open_store, read_artifact
+from stiltwalk.store.store import Artifact, Store, read_artifact
 from stiltwalk.store.studies import kept_names, kept_tasks, read_kept_study
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ def export(
     Raises:
         UserError: there is no such step, or it holds no model; ``out`` is not empty; it cannot be uploaded.
     """
-    opened = open_store(options.store_root(store))
+    opened = options.kept_store(store)
     key = step_key(text, opened)
     if key is None:
         raise UserError(
@@ -109,10 +110,13 @@ def _draft(out: Path | None) -> Iterator[Path]:
 
     What is written is whole or not at all: a model without its card would be passed on.
     """
-    if out is not None:
-        out.parent.mkdir(parents=True, exist_ok=True)
-    where = None if out is None else out.parent
-    with TemporaryDirectory(prefix=".export." if out is None else f".{out.name}.", dir=where) as made:
+    if out is None:
+        draft = TemporaryDirectory(prefix=".export.")
+    else:
+        with writing_to(out, "--out"):
+            out.parent.mkdir(parents=True, exist_ok=True)
+            draft = TemporaryDirectory(prefix=f".{out.name}.", dir=out.parent)
+    with draft as made:
         yield Path(made) / "model"
 
 

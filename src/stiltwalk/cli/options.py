@@ -14,6 +14,7 @@ from stiltwalk.spec.errors import UserError
 
 if TYPE_CHECKING:
     from stiltwalk.engine.engine_options import EngineChoice
+    from stiltwalk.store.store import Store
 
 StoreOption = Annotated[
     Path | None,
@@ -87,6 +88,25 @@ def store_root(given: Path | None) -> Path:
     return given or default_root()
 
 
+def kept_store(given: Path | None) -> Store:
+    """The store that is there: for commands that only read what is kept, and make none.
+
+    Raises:
+        UserError: there is none, or it cannot be opened.
+    """
+    # light commands must not pay for the store's imports
+    from stiltwalk.store.store import open_store  # noqa: PLC0415
+
+    root = store_root(given)
+    # what begins with a dot is no part of a store
+    if not root.exists() or (root.is_dir() and all(path.name.startswith(".") for path in root.iterdir())):
+        raise UserError(
+            f"There is no store in {root}: expected a folder that a run has kept results in. Name it with "
+            "--store or STILTWALK_STORE; 'stiltwalk run' and 'stiltwalk demo' make one."
+        )
+    return open_store(root)
+
+
 def data_dir(given: Path | None) -> Path | None:
     """The data folder: as given, else ``STILTWALK_DATA``, else none; only a task with files asks for one."""
     named = os.environ.get("STILTWALK_DATA")
@@ -97,15 +117,28 @@ def overrides(given: Sequence[str] | None) -> dict[str, Any]:
     """``-o a.b=c`` options as a mapping; values are read as YAML.
 
     Raises:
-        UserError: an option without ``=``.
+        UserError: an option without ``=``, or whose value is not YAML.
     """
     found: dict[str, Any] = {}
     for option in given or ():
         dotted, equals, value = option.partition("=")
         if not equals or not dotted:
             raise UserError(f"-o {option}: expected FIELD=VALUE, for example -o recipe.target.epochs=1.")
-        found[dotted] = yaml.safe_load(value)
+        found[dotted] = _value(dotted, value)
     return found
+
+
+def _value(dotted: str, text: str) -> Any:
+    try:
+        return yaml.safe_load(text)
+    except (yaml.YAMLError, ValueError) as error:  # not YAML; a date that no calendar has
+        wrong = getattr(error, "problem", None) or str(error)
+        quoted = text.replace("'", "").replace('"', "")
+        raise UserError(
+            f"-o {dotted}={text}: the value is not valid YAML: {wrong}. A list is written [1, 2], and text "
+            "with signs of YAML in quotation marks, and all of it in the shell's: "
+            f"-o '{dotted}=\"{quoted}\"'."
+        ) from None
 
 
 def engine(name: str, given: Sequence[str] | None) -> EngineChoice:

@@ -97,7 +97,8 @@ class Watch:
             )
         elif time.monotonic() - self._told.get(event.key, 0.0) > LINE_SECONDS and progress.rate:
             self._told[event.key] = time.monotonic()
-            self._line(f"  {event.title}: {progress.stage} {progress.done}/{progress.total}, {rate}, {left}")
+            pace = ", ".join(each for each in (rate, left) if each)
+            self._line(f"  {event.title}: {progress.stage} {progress.done}/{progress.total}, {pace}")
 
     def _waiting(self, event: Event) -> None:
         """A step that is ready and waits for memory; workers that see the same are heard once in a while."""

@@ -12,7 +12,7 @@ from typing import Any
 from stiltwalk.cli import named, options, show
 from stiltwalk.engine.reasons import TAIL_LINES, Link, Reasons, find_step, reasons, tail
 from stiltwalk.spec.errors import UserError
-from stiltwalk.store.store import Store, open_store
+from stiltwalk.store.store import Store
 
 MOST_LINKS = 20
 
@@ -43,7 +43,7 @@ def show_reasons(
         raise UserError("--log is of which step? Name it: --why STEP --log.")
     if name is None:
         raise UserError("--why is of a step of one study. Name the study; 'stiltwalk status' lists them.")
-    opened = open_store(options.store_root(store))
+    opened = options.kept_store(store)
     plan = named.kept_plan(opened, name, scale)
     found = reasons(plan, opened, find_step(plan, text).key)
     if whole_log:

@@ -13,12 +13,13 @@ from pyarrow import compute, csv, parquet
 
 from stiltwalk.cli import options, show
 from stiltwalk.cli.named import kept_plan
+from stiltwalk.cli.own_places import writing_to
 from stiltwalk.plan.nodes import Plan
 from stiltwalk.spec.arms import NONE_ARM
 from stiltwalk.spec.errors import unknown_name
 from stiltwalk.store.narrowing import ALL, Narrowing, narrowed
 from stiltwalk.store.rows import study_table
-from stiltwalk.store.store import Store, open_store
+from stiltwalk.store.store import Store
 
 
 class Form(NamedTuple):
@@ -35,9 +36,10 @@ def print_results(
     """Print the rows of a kept study that are asked for.
 
     Raises:
-        UserError: there is no such study, or nothing in it is called like that.
+        UserError: there is no such study, or nothing in it is called like that; the Parquet file cannot be
+            written.
     """
-    opened = open_store(options.store_root(store))
+    opened = options.kept_store(store)
     whole = kept_plan(opened, name, scale)
     _require_names(whole, narrowing)
     # gains are over the baseline, so that its rows are read with those of an arm
@@ -46,7 +48,8 @@ def print_results(
     compared = study_table(opened, whole, read)
     _require_values(compared, narrowing, whole, opened)
     if form.parquet is not None:
-        parquet.write_table(compared, form.parquet)
+        with writing_to(form.parquet, "--parquet"):
+            parquet.write_table(compared, form.parquet)
         show.note(f"{compared.num_rows} rows written to {form.parquet}")
     elif form.csv:
         _print_csv(compared)

@@ -34,7 +34,7 @@ def list_store(store: Path | None, kind: str | None, *, as_json: bool) -> None:
     Raises:
         UserError: there is no step of that kind.
     """
-    opened = open_store(options.store_root(store))
+    opened = options.kept_store(store)
     index = open_index(opened)
     entries = all_entries(opened, index)
     if kind is not None:
@@ -62,7 +62,7 @@ def verify_store(store: Path | None, words: Sequence[str], *, as_json: bool) -> 
         StepFailedError: something is.
         UserError: a word is no finished step.
     """
-    opened = open_store(options.store_root(store))
+    opened = options.kept_store(store)
     keys = list(find_keys(opened, words)) if words else sorted(finished_keys(opened))
     found = _verified(opened, keys, rest=not words)
     rows = [damage._asdict() | {"folder": str(damage.folder)} for damage in found]
@@ -86,7 +86,7 @@ def collect_garbage(
     Raises:
         UserError: no such study, or nobody is there to be asked.
     """
-    opened = open_store(options.store_root(store))
+    opened = options.kept_store(store)
     found = leftovers(opened, studies, stale=stale)
     if as_json:
         show.print_json("rows", [one._asdict() | {"path": str(one.path)} for one in found])
@@ -108,7 +108,7 @@ def collect_garbage(
 
 def copy_out(url: str, store: Path | None, study: str | None, *, as_json: bool) -> None:
     """Push to ``url``, and print what was copied."""
-    opened = open_store(options.store_root(store))
+    opened = options.kept_store(store)
     _print_copied(push(opened, open_remote(url, make=True), study, show.note), url, as_json=as_json)
 
 

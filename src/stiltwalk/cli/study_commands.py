@@ -214,6 +214,8 @@ def results(
     json: JsonOption = False,
 ) -> None:
     """Result rows of a study, and gains over the arm 'none'."""
+    if csv + json + (parquet is not None) > 1:
+        raise UserError("--csv, --parquet and --json are each a form of its own. Give one of them.")
     if benchmark is not None:
         if csv or parquet:
             raise UserError("--benchmark prints a table, or --json. Leave out --csv and --parquet.")

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import pyarrow.parquet as pq
 
 from stiltwalk.cli import named, options, show
+from stiltwalk.cli.own_places import writing_to
 from stiltwalk.data.load import fingerprint, load, load_candidates
 from stiltwalk.data.submission_files import labels_text, predictions_text
 from stiltwalk.plan.nodes import Cell, Plan
@@ -19,7 +20,7 @@ from stiltwalk.spec.examples import Candidate, Example, Query, with_right
 from stiltwalk.spec.tasks import find_task
 from stiltwalk.spec.tasks.benchmarks import find_benchmark
 from stiltwalk.store.atomic import write_bytes
-from stiltwalk.store.store import Store, open_store, read_artifact
+from stiltwalk.store.store import Store, read_artifact
 from stiltwalk.store.studies import read_kept_study
 
 
@@ -53,7 +54,7 @@ def write_submission(
     """
     data_dir, store = places
     benchmark = find_benchmark(name)
-    opened = open_store(options.store_root(store))
+    opened = options.kept_store(store)
     plan = named.kept_plan(opened, choice.study, choice.scale)
     root = options.data_dir(data_dir) or read_kept_study(opened, plan.study.study).data_dir
     tasks = {task.task: task for task in benchmark.tasks}
@@ -70,7 +71,8 @@ def write_submission(
     # all of it is made before any of it is written, so that a mistake leaves nothing half done
     files = [file for cell in ready for file in _files(tasks[cell.target], cell, opened, root, folders)]
     for path, text in files:
-        write_bytes(path, text.encode())
+        with writing_to(path, "--out" if path.is_relative_to(folders[0]) else "--labels"):
+            write_bytes(path, text.encode())
     show.note(f"{len(ready)} task(s) written to {' and '.join(str(each) for each in folders if each)}")
     waiting = [cell.target for cell in cells if cell not in ready]
     absent = [each for each in tasks if each not in {cell.target for cell in every}]

@@ -53,9 +53,12 @@ def verdict(
     """
     from stiltwalk.cli import verdict as printed  # noqa: PLC0415  keeps --help quick
     from stiltwalk.cli.named import kept_plan  # noqa: PLC0415  the same
-    from stiltwalk.store.store import open_store  # noqa: PLC0415  the same
 
-    opened = open_store(options.store_root(store))
+    if figure is not None:  # before a look is spent
+        from stiltwalk.render.charts.chart import format_of  # noqa: PLC0415  matplotlib is slow to come up
+
+        format_of(figure)
+    opened = options.kept_store(store)
     plan = kept_plan(opened, study, scale)
     found = printed.judged(plan, opened, final=final)
     if json:

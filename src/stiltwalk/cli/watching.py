@@ -18,7 +18,7 @@ from stiltwalk.engine.watching import HOUR, Snapshot, Stage
 from stiltwalk.plan.nodes import Plan
 from stiltwalk.spec.errors import StepFailedError, UserError
 from stiltwalk.store.plans import outlines_of
-from stiltwalk.store.store import Store, open_store
+from stiltwalk.store.store import Store
 from stiltwalk.store.studies import kept_names, read_kept_study
 
 FEW = 50
@@ -43,7 +43,7 @@ def show_status(
         every_step: list every step, however many there are.
         as_json: print one JSON object: steps, stages and what runs.
     """
-    opened = open_store(options.store_root(store))
+    opened = options.kept_store(store)
     if name is None:
         if scale is not None:
             raise UserError(f"--scale {scale} is of which study? Name it, or leave --scale out.")
@@ -80,7 +80,7 @@ def watch(name: str | None, store: Path | None, scale: str | None, every: float)
     """
     if name is None:
         raise UserError("--watch shows one study. Name it; 'stiltwalk status' lists them.")
-    opened = open_store(options.store_root(store))
+    opened = options.kept_store(store)
     plan = named.kept_plan(opened, name, scale)
     views = follow(Watcher(plan, opened), lambda: time.sleep(every))
     if show.console.is_terminal:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from safetensors import safe_open
 
 from stiltwalk.plan.steps import canonical_json
-from stiltwalk.spec.errors import UserError
+from stiltwalk.spec.errors import UserError, nearest, unknown_name
 from stiltwalk.spec.reading import Nature, nature_of
 from stiltwalk.spec.sentence_encoders import SentencePipeline, read_pipeline
 
@@ -71,11 +71,13 @@ def encoder_folder(source: str, revision: str | None) -> Path:
         UserError: there is no such encoder.
     """
     folder = Path(source).expanduser()
-    return (
-        folder
-        if folder.is_dir()
-        else packaged_encoder(source) or snapshot(source, revision, "encoder", PATTERNS)
-    )
+    if folder.is_dir():
+        return folder
+    packaged = packaged_encoders()
+    # a hub is not asked for a packaged encoder misspelt: none of its models without an owner is called so
+    if source not in packaged and "/" not in source and nearest(source, packaged):
+        raise unknown_name("packaged encoder", source, packaged)
+    return packaged.get(source) or snapshot(source, revision, "encoder", PATTERNS)
 
 
 def packaged_encoder(name: str) -> Path | None:

@@ -11,7 +11,7 @@ from stiltwalk.spec.arms import Match, PointValue
 from stiltwalk.spec.errors import nearest
 from stiltwalk.spec.rates import RateChoice
 from stiltwalk.spec.recipes import Training
-from stiltwalk.spec.record import Record
+from stiltwalk.spec.record import Record, in_words
 
 EXAMPLES: Final = "examples"
 SUBSET: Final = "subset"
@@ -132,7 +132,7 @@ def _number(
             value
         )
     except ValidationError as error:
-        said = error.errors()[0]["msg"]
+        said = in_words(error.errors()[0])
         words = f"{expected} or all" if word == EVERYTHING and axis == EXAMPLES else expected
         raise ValueError(f"{axis}: expected {words}, found {_shown(value)} ({said})") from None
     return number

@@ -9,7 +9,8 @@ from pydantic import Field, ValidationError
 
 from stiltwalk.spec.encoders import KNOWN_ENCODERS, EncoderChoice, MaskedLm, Shape
 from stiltwalk.spec.errors import nearest, unknown_name
-from stiltwalk.spec.record import Record
+from stiltwalk.spec.record import Record, in_words
+from stiltwalk.spec.seeds import seeds_to
 
 LEAST_SEEDS = 3
 """Pretraining seeds of every size of a ladder made here: chance of initialisation is no effect of size."""
@@ -182,11 +183,11 @@ def _shapes(name: str, ladder: Mapping[str, Any]) -> list[Shape]:
     except ValidationError as error:
         problem = error.errors()[0]
         place = ".".join(map(str, problem["loc"]))
-        raise ValueError(f"ladder '{name}': a shape's {place}: {problem['msg']}") from None
+        raise ValueError(f"ladder '{name}': a shape's {place}: {in_words(problem)}") from None
 
 
 def _seeds(name: str, given: object) -> list[int]:
-    seeds = list(range(1, given + 1)) if isinstance(given, int) else given
+    seeds = list(seeds_to(given)) if isinstance(given, int) and given >= LEAST_SEEDS else given
     whole = isinstance(seeds, list | tuple) and all(isinstance(seed, int) for seed in seeds)
     if not isinstance(seeds, list | tuple) or not whole or len({*seeds}) < LEAST_SEEDS:
         raise ValueError(

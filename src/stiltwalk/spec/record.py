@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, TypeVar
 
@@ -35,18 +36,34 @@ def parse(kind: type[R], raw: object, where: str, called: str | None = None) -> 
         problems = [each for each in error.errors() if each["type"] != "default_factory_not_called"]
         # a list none of whose items is valid is also reported as too short: say it once
         inner = {problem["loc"][:1] for problem in problems if len(problem["loc"]) > 1}
-        lines = [
-            _explain(kind, problem)
-            for problem in problems
-            if not (problem["type"] == "too_short" and problem["loc"] in inner)
-        ]
+        lines = _lines(
+            kind,
+            [each for each in problems if not (each["type"] == "too_short" and each["loc"] in inner)],
+        )
         what = called or kind.__name__.lower().removesuffix("choice")
         raise StudyError(f"{where} is not a valid {what}:\n" + "\n".join(lines)) from None
 
 
-def _explain(kind: type[Record], problem: Any) -> str:
+def _lines(kind: type[Record], problems: list[Any]) -> Iterator[str]:
+    """A line for each place; where several types are allowed, the parser has a problem for each."""
+    places: dict[str, list[Any]] = {}
+    for problem in problems:
+        *outer, last = problem["loc"] or ("(top)",)
+        location = outer if outer and last in _TYPES else [*outer, last]
+        places.setdefault(".".join(map(str, location)), []).append(problem)
+    for path, here in places.items():
+        said = list(dict.fromkeys(in_words(problem) for problem in here))
+        if len(said) > 1 and all(each.startswith("expected ") for each in said):
+            kinds = [each.removeprefix("expected ") for each in said]
+            # a whole number is a number
+            kinds = [each for each in kinds if each != "a whole number" or "a number" not in kinds]
+            yield _explain(kind, path, here[0], f"expected {' or '.join(kinds)}")
+        else:
+            yield from (_explain(kind, path, problem, in_words(problem)) for problem in here)
+
+
+def _explain(kind: type[Record], path: str, problem: Any, said: str) -> str:
     location = [str(part) for part in problem["loc"]]
-    path = ".".join(location) or "(top)"
     if problem["type"] == "extra_forbidden":
         known = sorted(_fields_at(kind, location[:-1]))
         close = nearest(location[-1], known)
@@ -55,17 +72,50 @@ def _explain(kind: type[Record], problem: Any) -> str:
     if problem["type"] == "value_error":
         return f"  {path}: {problem['msg'].removeprefix('Value error, ')}"  # our own words say what was found
     found = problem.get("input")
-    shown = "" if isinstance(found, Mapping) else f", found {found!r}"
-    said = _SAID.get(problem["type"], problem["msg"])
+    shown = "" if isinstance(found, Mapping) else f", found {'nothing' if found is None else repr(found)}"
     return f"  {path}: {said}{shown}{_quotation_marks(problem['type'], found)}"
 
 
-# the parser's words are Python's, where the user wrote YAML
+_TYPES = ("int", "float")
+"""What the parser puts behind a place where a number of either type may stand."""
+
+# the parser's words are Python's, where the user wrote YAML; {{ is a brace, {name} is filled in
 _SAID = {
     "tuple_type": "expected a list such as [a, b]",
-    "dict_type": "expected a mapping such as {a: b}",
-    "model_type": "expected a mapping such as {a: b}",
+    "dict_type": "expected a mapping such as {{a: b}}",
+    "model_type": "expected a mapping such as {{a: b}}",
+    "missing": "this field is needed",
+    "string_type": "expected text",
+    "string_too_short": "expected text that is not empty",
+    "string_too_long": "expected at most {max_length} characters",
+    "too_short": "expected {min_length} or more entries",
+    "too_long": "expected at most {max_length} entries",
+    "int_type": "expected a whole number",
+    "int_parsing": "expected a whole number",
+    "int_from_float": "expected a whole number",
+    "float_type": "expected a number",
+    "float_parsing": "expected a number",
+    "finite_number": "expected a finite number",
+    "bool_type": "expected true or false",
+    "bool_parsing": "expected true or false",
+    "literal_error": "expected {expected}",
+    "greater_than": "expected more than {gt:g}",
+    "greater_than_equal": "expected at least {ge:g}",
+    "less_than": "expected less than {lt:g}",
+    "less_than_equal": "expected at most {le:g}",
 }
+_NAME = re.compile(r"\^\[A-Za-z0-9]\[A-Za-z0-9(?P<signs>.*)]\*\$")
+"""The pattern of a name that is also a file's."""
+
+
+def in_words(problem: Any) -> str:
+    """What is wrong by one of the parser's problems, in this project's words where it has any."""
+    given = problem.get("ctx", {})
+    name = _NAME.fullmatch(given.get("pattern", ""))
+    if name is not None:
+        return f"expected letters, digits and {' '.join(name['signs'])}, the first a letter or a digit"
+    said: str | None = _SAID.get(problem["type"])
+    return str(problem["msg"]) if said is None else said.format(**given)
 
 
 def _quotation_marks(problem: str, found: object) -> str:

@@ -18,6 +18,7 @@ from stiltwalk.spec.measuring import Measuring
 from stiltwalk.spec.rates import StageRates
 from stiltwalk.spec.recipes import Override
 from stiltwalk.spec.record import Record
+from stiltwalk.spec.seeds import seeds_to
 from stiltwalk.spec.targets import TargetChoice
 from stiltwalk.spec.task import Task
 from stiltwalk.spec.tasks import TASKS, Catalogue
@@ -65,7 +66,7 @@ class Study(Record):
         encoders: encoders to compare; a ladder stands for all of its sizes.
         intermediate: arms; ``none`` is always added.
         targets: target tasks; a benchmark's name stands for all of its tasks, in its languages.
-        seeds: random seeds; a number N means 1 to N.
+        seeds: random seeds; a number N, at most 1000, means 1 to N.
         recipe: hyper-parameters.
         execution: how steps are carried out.
         tasks: records of tasks that are not the package's own.
@@ -121,11 +122,12 @@ class Study(Record):
     @field_validator("seeds", mode="before")
     @classmethod
     def _count_of_seeds(cls, raw: object) -> object:
-        if isinstance(raw, bool) or not isinstance(raw, int):
+        if isinstance(raw, list | tuple):
             return raw
-        if raw < 1:
-            raise ValueError(f"needs at least one seed, found {raw}")
-        return tuple(range(1, raw + 1))
+        if isinstance(raw, bool) or not isinstance(raw, int):
+            said = f"expected a number of seeds or a list of them such as [1, 2, 3], found {raw!r}"
+            raise ValueError(said)  # noqa: TRY004  what a validator raises
+        return seeds_to(raw)
 
     @model_validator(mode="after")
     def _nothing_twice(self) -> Self:

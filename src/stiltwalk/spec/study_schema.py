@@ -22,6 +22,7 @@ from stiltwalk.spec.languages import SOURCE_LANGUAGE
 from stiltwalk.spec.rates import RateRule
 from stiltwalk.spec.recipes import RECIPES, Training
 from stiltwalk.spec.scales import SCALED
+from stiltwalk.spec.seeds import MOST_SEEDS
 from stiltwalk.spec.study import Study
 from stiltwalk.spec.tasks import TASKS, Catalogue
 from stiltwalk.spec.tasks.benchmarks import BENCHMARKS
@@ -151,7 +152,7 @@ SHORT_RECORDS: Mapping[str, Schema] = {
 """Record → what may stand in its place, beside encoders, arms, targets and axes."""
 
 SHORT_FIELDS: Mapping[tuple[str, str], Schema] = {
-    ("Study", "seeds"): _COUNT,
+    ("Study", "seeds"): {**_COUNT, "maximum": MOST_SEEDS},
     ("Study", "measure"): {"type": "boolean"},
     ("TargetChoice", "layers"): {"type": "integer", "minimum": 0},
     ("Measuring", "batches"): _COUNT,

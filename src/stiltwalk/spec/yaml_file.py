@@ -29,7 +29,7 @@ def read_yaml(path: Path, kind: str, fields: str) -> dict[str, Any]:
         raise UserError(f"Cannot read the {kind} file {path}: {error.strerror}.") from None
     except UnicodeDecodeError as error:
         raise StudyError(f"{path} is not UTF-8 text: byte {error.start}. Save it as UTF-8.") from None
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError) as error:  # a ValueError: a date that no calendar has
         raise StudyError(f"{path} is not valid YAML: {error}") from None
     if not isinstance(raw, dict):
         raise StudyError(f"{path} holds no {kind}: expected fields such as {fields}.")

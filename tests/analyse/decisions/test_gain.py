@@ -72,6 +72,18 @@ def test_no_gain_is_shown_not_assumed() -> None:
     assert "seeds" in loud.needed
 
 
+def test_a_single_arm_is_named() -> None:
+    """It is no choice of one."""
+    one = study_of(("squad",))
+    quiet = decide_gain(evidence_of(one, _score({"squad": 0.02}, scale=0.1)))
+    assert quiet.answer == "no gain found"
+    assert "squad does not gain 0.30 points or more over none" in quiet.sentence
+    loud = decide_gain(evidence_of(one, _score({"squad": 0.02})))
+    assert loud.answer == UNDECIDED
+    assert "Whether squad gains over none cannot be said: it does not differ from 0" in loud.sentence
+    assert "may gain 0.30 points or more" in loud.sentence
+
+
 def test_headline_leaves_out_what_flatters() -> None:
     """A gain in a language that the arm saw, or on a target that it repeats, is none of the headline's."""
 

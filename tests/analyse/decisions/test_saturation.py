@@ -183,6 +183,7 @@ def test_bad_input_is_said() -> None:
         assert found.answer == UNDECIDED
         assert found.needed
         assert "cannot be said" in found.sentence
+        assert len(found.caveats) == len({*found.caveats})
         assert not any(math.isfinite(each.low) != math.isfinite(each.high) for each in found.numbers)
 
 

@@ -119,7 +119,8 @@ def test_what_is_kept_is_listed(command: Command, kept: Path) -> None:
     ]
     (kept / "literature" / "made-up" / "synthesis.json").write_text("{", encoding="utf-8")
     assert "damaged" in command("literature", "--store", kept).out
-    assert "no synthesis is kept in" in command("literature", "--store", kept.with_name("empty")).err
+    empty = open_store(kept.with_name("empty")).root
+    assert "no synthesis is kept in" in command("literature", "--store", empty).err
 
 
 def test_what_is_damaged_is_named(command: Command, kept: Path) -> None:
@@ -157,6 +158,8 @@ def test_shown_by_name(command: Command, kept: Path, monkeypatch: pytest.MonkeyP
     ("words", "message"),
     [
         (["made-up", "--limit", "5"], r"'made-up' is the name of a synthesis that is kept"),
+        (["made-u"], r"There is no synthesis 'made-u'. Did you mean 'made-up'?"),
+        (["made"], r"Did you mean 'made-up'? Without a name, what is kept is listed"),
         (["--sources", "acl"], r"There is no question. Give one"),
         (
             [TEXT, "--sources", "openalex,arxive"],

@@ -7,6 +7,7 @@ import shutil
 import sys
 from pathlib import Path
 
+import git
 import pytest
 
 from stiltwalk.literature.records.papers import Paper
@@ -184,6 +185,25 @@ def test_offline_without_data_says_how_to_get_them(tmp_path: Path) -> None:
     ):
         _found(REPOSITORY, PoliteClient(tmp_path, offline=True))
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("stderr", "said"),
+    [
+        ("Cloning into x...\nfatal: no such host\n", "fatal: no such host"),
+        ("fatal: no such host", "fatal: no such host"),
+        ("\n", "GitCommandError"),
+    ],
+)
+def test_what_git_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stderr: str, said: str) -> None:
+    """The last line with anything in it, without the quotation marks around all of it."""
+
+    def failed(*_: object, **__: object) -> None:
+        raise git.GitCommandError("clone", 128, stderr)
+
+    monkeypatch.setattr(git.Repo, "clone_from", failed)
+    with pytest.raises(ServiceError, match=rf"cannot be got from \S+: '{said}'\. Run it once"):
+        _found("https://127.0.0.1:1/nowhere.git", PoliteClient(tmp_path))
 
 
 def test_a_repository_that_cannot_be_reached_leaves_nothing_behind(tmp_path: Path) -> None:

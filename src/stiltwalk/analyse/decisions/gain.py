@@ -203,6 +203,8 @@ def _sentence(evidence: Evidence, judged: Sequence[ArmGain], result: _Found, fou
             f"{_as_said(best, several)}, worst {_as_said(worst, several)}."
         )
     margin = evidence.study.analysis.margin
+    if len(judged) == 1:
+        return _of_one(evidence, best, how, no_gain=result.answer == NO_GAIN)
     if result.answer == NO_GAIN:
         return (
             f"None of {many} gains {margin:.2f} points or more over none in {_WHERE} "
@@ -212,6 +214,19 @@ def _sentence(evidence: Evidence, judged: Sequence[ArmGain], result: _Found, fou
     return (
         f"Whether any of {many} gains over none cannot be said: none differs from 0 in {_WHERE} {how}, and "
         f"{open_ones} may gain {margin:.2f} points or more; the largest gain is {_as_said(best, several)}."
+    )
+
+
+def _of_one(evidence: Evidence, gain: ArmGain, how: str, *, no_gain: bool) -> str:
+    margin, estimate = evidence.study.analysis.margin, said(gain.headline.estimate)
+    if no_gain:
+        return (
+            f"{gain.arm} does not gain {margin:.2f} points or more over none in {_WHERE} "
+            f"({percent(evidence.confidence)}): its gain is {estimate}."
+        )
+    return (
+        f"Whether {gain.arm} gains over none cannot be said: it does not differ from 0 in {_WHERE} {how}, "
+        f"and may gain {margin:.2f} points or more; its gain is {estimate}."
     )
 
 

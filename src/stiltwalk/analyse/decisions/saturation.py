@@ -319,7 +319,8 @@ def _caveats(evidence: Evidence, laid: _Study, answer: str, *, steps: bool) -> l
     if collapsed:
         made.append(f"{whole(collapsed)} of {whole(runs)} runs ended no better than chance and are left out.")
         made += _with_collapsed(evidence, laid, answer)
-    return [each for each in (*made, *missing_caveats(evidence)) if each]
+    # the mean over one encoder is that encoder, and says the same
+    return list(dict.fromkeys(each for each in (*made, *missing_caveats(evidence)) if each))
 
 
 def _open(answer: str) -> str:

@@ -10,10 +10,11 @@ from stiltwalk.cli.literature.kept import list_kept
 from stiltwalk.cli.literature.made import Ready, made, ready
 from stiltwalk.cli.literature.printed import print_synthesis, show_synthesis
 from stiltwalk.cli.literature.progress import StageWatch
-from stiltwalk.literature.keeping import folder_of, kept_syntheses, read_question, read_synthesis
+from stiltwalk.cli.options import kept_store
+from stiltwalk.literature.keeping import folder_of, kept_syntheses, name_for, read_question, read_synthesis
 from stiltwalk.literature.records.synthesis import Synthesis
 from stiltwalk.render.folder import require_place
-from stiltwalk.spec.errors import UserError
+from stiltwalk.spec.errors import UserError, nearest
 from stiltwalk.store.store import Store, open_store
 
 _PAGE = "report"
@@ -23,20 +24,21 @@ def run(text: str | None, asked: Asked, shown: Shown, root: Path) -> None:
     """Answer ``text``, show the synthesis of that name, or list what is kept where it is ``None``.
 
     Raises:
-        UserError: the question cannot be searched for, a source or model is not known, the report's folder
-            holds something else; see also ``literature.review.review``.
+        UserError: the question cannot be searched for, or is a kept name misspelt; a source or model is not
+            known, the report's folder holds something else; see also ``literature.review.review``.
     """
-    store = open_store(root)
     if text is None:
         _require_nothing(asked, shown)
-        list_kept(store, as_json=shown.json)
+        list_kept(kept_store(root), as_json=shown.json)
         return
+    store = open_store(root)
     if shown.report and shown.out is not None:
         require_place(shown.out)  # before minutes are spent
     if text in kept_syntheses(store):
         _require_unchanged(text, asked, store)
         _end(read_synthesis(store, text), shown, store)
         return
+    _require_no_misspelt_name(text, store)
     what = ready(text, asked)
     if not shown.json:
         _tell_plan(what, store)
@@ -50,6 +52,20 @@ def _require_nothing(asked: Asked, shown: Shown) -> None:
         raise UserError(
             "There is no question. Give one: stiltwalk literature 'QUESTION'; without a question and "
             "options, what is kept is listed."
+        )
+
+
+def _require_no_misspelt_name(text: str, store: Store) -> None:
+    """A word alone that is nearly the name of what is kept, or its beginning, asks for that."""
+    kept = kept_syntheses(store)
+    if " " in text or name_for(text) in kept:  # that is the question itself, asked again
+        return
+    begun = [name for name in kept if text and name.startswith(text)]
+    meant = begun[0] if begun else nearest(text, kept)
+    if meant is not None:
+        raise UserError(
+            f"There is no synthesis '{text}'. Did you mean '{meant}'? Without a name, what is kept is "
+            "listed; a question has more than one word."
         )
 
 

@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 from stiltwalk.cli import show
 from stiltwalk.cli.named import kept_plan
+from stiltwalk.cli.options import kept_store
 from stiltwalk.cli.reporting.reported import default_folder, open_page, reported
 from stiltwalk.render.folder import files_in, require_place
-from stiltwalk.store.store import open_store
 
 
 class Asked(NamedTuple):
@@ -39,7 +39,7 @@ def make_report(name: str, scale: str | None, root: Path, asked: Asked) -> None:
         UserError: there is no such study, nothing of it is finished, its steps cannot be read, or the folder
             holds something else or cannot be written.
     """
-    store = open_store(root)
+    store = kept_store(root)
     plan = kept_plan(store, name, scale)
     place = require_place(asked.out or default_folder(plan))
     if not asked.json:

@@ -177,8 +177,10 @@ def _sweep(folder: Path) -> None:
 
 def _said(error: Any) -> str:
     """The last line of what git said, or of the error."""
-    lines = str(getattr(error, "stderr", "") or error).strip().splitlines()
-    return lines[-1].strip().strip("'") if lines else type(error).__name__
+    text = str(getattr(error, "stderr", "") or error)
+    # as its library hands on what git said: stderr: '…', over several lines
+    lines = text.strip().removeprefix("stderr:").strip(" '\n").splitlines()
+    return lines[-1].strip() if lines else type(error).__name__
 
 
 def _described(folder: Path) -> Data:

@@ -53,17 +53,30 @@ def inline_svg(chart: Chart) -> str:
     return inlined(_drawn(chart.figure), chart.name, chart.title, chart.description, chart.hovers)
 
 
-def save(figure: Figure, path: Path) -> None:
-    """Write ``figure`` in the format that the name of ``path`` ends in; the same figure makes the same bytes.
+def format_of(path: Path) -> str:
+    """The format that the name of ``path`` ends in.
 
     Raises:
-        UserError: there is no such format, or the file cannot be written.
+        UserError: there is no such format, or ``path`` can be no file: known before anything is drawn.
     """
     kind = path.suffix.removeprefix(".").lower()
     if kind not in FORMATS:
         raise UserError(
             f"A figure is written as {', '.join(FORMATS)}; found '{path.name}'. Name a file that ends in one."
         )
+    if path.is_dir() or not path.parent.is_dir():
+        why = "it is a folder" if path.is_dir() else f"there is no folder {path.parent}"
+        raise UserError(f"The figure cannot be written to {path}: {why}. Choose another.")
+    return kind
+
+
+def save(figure: Figure, path: Path) -> None:
+    """Write ``figure`` in the format that the name of ``path`` ends in; the same figure makes the same bytes.
+
+    Raises:
+        UserError: there is no such format, or the file cannot be written.
+    """
+    kind = format_of(path)
     try:
         if kind == "svg":
             path.write_text(standalone(_drawn(figure)), encoding="utf-8")
