@@ -54,7 +54,9 @@ class LettingGo:
 
     def _wanted_by(self, key: str) -> list[str]:
         """Kept studies that keep the model of ``key``, or still have to read it."""
-        looked = [(path, path.stat().st_mtime_ns) for path in kept_revisions(self._store)]
+        looked = self._looked
+        with suppress(FileNotFoundError):  # a study is given up at this moment
+            looked = [(path, path.stat().st_mtime_ns) for path in kept_revisions(self._store)]
         if looked != self._looked:
             latest = {path.parent.name: path for path, _ in looked}  # the one that was run last comes last
             self._looked = looked
