@@ -53,13 +53,13 @@ def test_times(given: object, minutes: int) -> None:
     [
         ({"time": "soon"}, r"expected minutes, or \[D-\]H:MM\[:SS\] such as 4:00:00, found 'soon'"),
         ({"time": "1:75"}, "found '1:75'"),
-        ({"time": 0}, "greater than or equal to 1"),
+        ({"time": 0}, "time: expected at least 1, found 0"),
         ({"time": 2}, "stop 120 seconds before their limit, which is after 120 seconds; .* signal below 120"),
         ({"extra": {"mem": "4G"}}, "extra.mem is an option of its own: -e memory="),
         ({"extra": {"array": "0-9"}}, "extra.array follows from --workers"),
         ({"extra": {"requeue": False}}, "extra.requeue is decided by stiltwalk"),
         ({"extra": {"--nice": 1}}, "extra.--nice: expected an option of sbatch by its long name"),
-        ({"memory": 0}, "greater than 0"),
+        ({"memory": 0}, "memory: expected more than 0, found 0"),
     ],
 )
 def test_options_that_cannot_be(given: dict[str, Any], message: str) -> None:
