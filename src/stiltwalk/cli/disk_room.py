@@ -7,14 +7,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from stiltwalk.engine.pricing import Priced
+from stiltwalk.plan.costs import total
 from stiltwalk.plan.keeping import passing_in
-from stiltwalk.spec.study import Keep
+from stiltwalk.spec.study import KEEPS, Keep
 from stiltwalk.store.store import Store
 
 GIGA = 1e9
-
-_LESS: tuple[Keep, ...] = ("all", "intermediate", "encoders")
-"""Each keeps less than the one before."""
 
 
 def disk_lines(found: Priced, store: Store) -> Iterator[str]:
@@ -26,10 +24,11 @@ def disk_lines(found: Priced, store: Store) -> Iterator[str]:
             f"{_gigabytes(sum(models))} that are not among those above; until then each takes up to "
             f"{_gigabytes(max(models))}."
         )
-    needed, free = _disk(found), _free(store)
+    needed, free = total(found.todo.values()).disk, _free(store)
     if needed > free:
         own = found.plan.study.keep
-        less = [(keep, needed - _saved(found, keep)) for keep in _LESS[_LESS.index(own) + 1 :]]
+        fewer = KEEPS[KEEPS.index(own) + 1 :]
+        less = [(keep, needed - _saved(found, keep)) for keep in fewer]
         ways = [f"-o keep={keep} leaves {_gigabytes(left)}" for keep, left in less if left < needed]
         yield (
             f"{_gigabytes(needed)} are more than the {_gigabytes(free)} that are free at {store.root}"
@@ -39,10 +38,6 @@ def disk_lines(found: Priced, store: Store) -> Iterator[str]:
 
 def _free(store: Store) -> int:
     return shutil.disk_usage(store.root).free
-
-
-def _disk(found: Priced) -> int:
-    return sum(cost.disk for cost in found.todo.values())
 
 
 def _saved(found: Priced, keep: Keep) -> int:

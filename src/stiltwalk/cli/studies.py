@@ -14,8 +14,7 @@ from stiltwalk.cli.progress import Watch
 from stiltwalk.cli.targets import chosen_targets
 from stiltwalk.engine import engines
 from stiltwalk.engine.engine_options import LOCAL, EngineChoice
-from stiltwalk.engine.letting_go import to_train_again
-from stiltwalk.engine.local import Outcome, missing
+from stiltwalk.engine.local import Outcome
 from stiltwalk.engine.outline import Outline, outline
 from stiltwalk.engine.prepare import Prepared, prepare, prepare_evaluation
 from stiltwalk.engine.worker import RETRIES
@@ -146,7 +145,7 @@ def carry_out(
     keep_study(place.store, plan, place.data_dir)
     for line in show.absent_lines(plan):
         show.note(line)
-    total, todo = len(plan.nodes), missing(plan, place) + len(to_train_again(plan, place.store))
+    total, todo = len(plan.nodes), engines.steps_to_do(prepared)
     if not todo:
         engines.tidy(prepared, show.note)
         return True

@@ -108,7 +108,7 @@ def parent_artifact(place: Place, parent: str) -> Artifact | None:
     """The finished step ``parent``, checked against its manifest; ``None`` for a given encoder.
 
     Raises:
-        UserError: the artifact is missing or damaged, or its weights were let go.
+        UserError: the artifact is missing or damaged, or its model was let go.
     """
     if is_base(parent):
         return None

@@ -58,14 +58,13 @@ def rehearsed(prepared: Prepared, choice: EngineChoice, workers: int | None) -> 
     Raises:
         UserError: the options do not go with the study.
     """
-    plan, place = prepared
+    plan = prepared.plan
     require_workers(choice, workers)
     if isinstance(choice.options, SlurmOptions):
         from stiltwalk.engine.slurm_script import dry_run_text  # noqa: PLC0415  only where asked for
 
         return dry_run_text(prepared, choice.options, workers)
-    todo = missing(plan, place) + len(to_train_again(plan, place.store))
-    said = f"{todo} of {len(plan.nodes)} steps to do"
+    said = f"{steps_to_do(prepared)} of {len(plan.nodes)} steps to do"
     if isinstance(choice.options, RayOptions):
         from stiltwalk.engine.ray_cluster import named_address, request_of  # noqa: PLC0415  only where asked for
 
@@ -87,6 +86,12 @@ def require_workers(choice: EngineChoice, workers: int | None) -> None:
             f"--workers 0 carries steps out in this process, which the engine '{choice.name}' cannot. Give 1 "
             "or more, or leave it out."
         )
+
+
+def steps_to_do(prepared: Prepared) -> int:
+    """How many steps a run would carry out, those whose models have to be made again included."""
+    plan, place = prepared
+    return missing(plan, place) + len(to_train_again(plan, place.store))
 
 
 def tidy(prepared: Prepared, say: Say) -> None:

@@ -29,9 +29,11 @@ class LettingGo:
         self._looked: list[tuple[Path, int]] = []
         self._studies: list[_Kept] = []
 
-    def finished(self, key: str) -> int:
-        """Let go what the finished step ``key`` was the last to read; returns bytes."""
-        return sum(self._freed(each) for each in (key, *self._read.get(key, ())) if self._is_read(each))
+    def finished(self, key: str) -> None:
+        """Let go what the finished step ``key`` was the last to read."""
+        for each in (key, *self._read.get(key, ())):
+            if self._is_read(each):
+                self._freed(each)
 
     def sweep(self) -> Swept:
         """Let go whatever may go."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from typing import Literal, Self
+from typing import Final, Literal, Self, get_args
 
 from pydantic import Field, field_validator, model_validator
 
@@ -26,6 +26,8 @@ from stiltwalk.spec.tasks.benchmarks import expanded
 from stiltwalk.spec.translation import Translation
 
 Keep = Literal["all", "intermediate", "encoders"]
+KEEPS: Final[tuple[Keep, ...]] = get_args(Keep)
+"""Each keeps less than the one before."""
 
 
 class RecipeChoice(Record):

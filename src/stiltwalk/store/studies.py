@@ -8,14 +8,14 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast, get_args
+from typing import Any
 
 import yaml
 
 from stiltwalk.plan.nodes import Plan
 from stiltwalk.spec.errors import unknown_name
 from stiltwalk.spec.record import parse
-from stiltwalk.spec.study import Keep, Study
+from stiltwalk.spec.study import KEEPS, Keep, Study
 from stiltwalk.spec.task import Task
 from stiltwalk.store.atomic import write_bytes
 from stiltwalk.store.disk import writing
@@ -94,9 +94,9 @@ def keep_of(path: Path) -> Keep:
         UserError: its file is damaged.
     """
     said = _read_yaml(path)
-    for keep in get_args(Keep):
+    for keep in KEEPS:
         if isinstance(said, dict) and said.get("keep", "all") == keep:
-            return cast("Keep", keep)
+            return keep
     raise lost(path)
 
 
